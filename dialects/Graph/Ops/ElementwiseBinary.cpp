@@ -1,0 +1,8 @@
+//===- ElementwiseBinary.cpp - the rows of ElementwiseBinary.td, compiled ---===//
+#include "Graph/Shared/OpSupport.h"
+
+using namespace mlir;
+using namespace graphopt;
+using namespace graphopt::graph;
+
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.ops.inc"

@@ -1,0 +1,55 @@
+//===- ElementwiseBinary.td - one row, one op -----------------------------===//
+include "graph-opt/Dialect/Graph/GraphBase.td"
+
+class Graph_Binary<string mnemonic, string domain, string formula, code value, code scalar, code gradient, list<string> aten,
+                   list<string> onnx, list<Trait> traits = [], string note = "">
+    : Graph_Elementwise<mnemonic, traits # [SameOperandsAndResultElementType], 2, domain, formula, value, scalar, gradient, aten, onnx,
+                        1, "same"> {
+  let description = "`y = " # formula # "`. Operands broadcast by numpy's rules. " # note # [{
+
+    Example:
+    ```mlir
+    %y = graph.}] # mnemonic # [{ %a, %b : (tensor<4x3x}] # !cond(!eq(domain, "bits") : "i32", true : "f32") # [{>, tensor<3x}] #
+         !cond(!eq(domain, "bits") : "i32", true : "f32") # [{>) -> tensor<4x3x}] # !cond(!eq(domain, "bits") : "i32", true : "f32") # [{>
+    ```
+  }];
+  TypeConstraint operand = !cast<TypeConstraint>(!cond(!eq(domain, "floats") : "Graph_FloatTensor", !eq(domain, "bits") : "Graph_BitsTensor",
+                                                       !eq(domain, "elements") : "Graph_Tensor", true : "Graph_NumberTensor"));
+  let arguments = (ins operand:$a, operand:$b);
+  let results = (outs operand:$y);
+  let assemblyFormat = "$a `,` $b attr-dict `:` functional-type(operands, results)";
+}
+
+def Graph_AddOp : Graph_Binary<"add", "numbers", "a + b", "total::add(a, b)", "s.add(a, b)", "ct, ct", ["add.Tensor", "add.Scalar"],
+  ["Add"], [Commutative], "Integers wrap.">;
+def Graph_SubOp : Graph_Binary<"sub", "numbers", "a - b", "total::sub(a, b)", "s.sub(a, b)", "ct, -ct", ["sub.Tensor", "sub.Scalar"],
+  ["Sub"], [], "Integers wrap.">;
+def Graph_MulOp : Graph_Binary<"mul", "numbers", "a * b", "total::mul(a, b)", "s.mul(a, b)", "ct * b, ct * a",
+  ["mul.Tensor", "mul.Scalar"], ["Mul"], [Commutative], "Integers wrap.">;
+def Graph_DivOp : Graph_Binary<"div", "numbers", "a / b", "total::div(a, b)", "s.div(a, b)", "ct / b, -ct * y / b",
+  ["div.Tensor", "div.Scalar"], ["Div"], [], [{Integers round toward zero; x / 0 is 0, and the least value / -1 is itself.}]>;
+def Graph_RemOp : Graph_Binary<"rem", "numbers", "a - b * trunc(a / b)", "total::rem(a, b)", "s.rem(a, b)", "ct, -ct * trunc(a / b)",
+  ["fmod.Tensor", "fmod.Scalar"], [], [], "The sign of a. On integers x rem 0 is x.">;
+def Graph_ModOp : Graph_Binary<"mod", "numbers", "a - b * floor(a / b)", "total::mod(a, b)", "s.mod(a, b)", "ct, -ct * floor(a / b)",
+  ["remainder.Tensor", "remainder.Scalar"], [], [], "The sign of b. On integers x mod 0 is x.">;
+def Graph_PowOp : Graph_Binary<"pow", "numbers", "a ^ b", "total::pow(a, b)", "s.pow(a, b)",
+  "select(b == 0.0, ct * 0.0, ct * b * pow(a, b - 1.0)), select(a == 0.0, select(b > 0.0, ct * 0.0, ct * y * log(a)), ct * y * log(a))",
+  ["pow.Tensor_Tensor", "pow.Tensor_Scalar"], ["Pow"], [],
+  "Integers wrap; a negative exponent gives 0, but 1 for a = 1 and 1 or -1 for a = -1.">;
+def Graph_MaxOp : Graph_Binary<"max", "elements", "max(a, b)", "total::max(a, b)", "s.max(a, b)",
+  "select(a > b, ct, select(a == b, ct * 0.5, ct * 0.0)), select(b > a, ct, select(a == b, ct * 0.5, ct * 0.0))", ["maximum.default"],
+  ["Max"], [Commutative], "NaN where either is. Equal operands share the gradient by halves.">;
+def Graph_MinOp : Graph_Binary<"min", "elements", "min(a, b)", "total::min(a, b)", "s.min(a, b)",
+  "select(a < b, ct, select(a == b, ct * 0.5, ct * 0.0)), select(b < a, ct, select(a == b, ct * 0.5, ct * 0.0))", ["minimum.default"],
+  ["Min"], [Commutative], "NaN where either is. Equal operands share the gradient by halves.">;
+def Graph_Atan2Op : Graph_Binary<"atan2", "floats", "atan2(a, b)", "std::atan2(a, b)", "s.binary<::mlir::math::Atan2Op>(a, b)",
+  "ct * b / (a * a + b * b), -ct * a / (a * a + b * b)", ["atan2.default"], []>;
+def Graph_AndOp : Graph_Binary<"and", "bits", "a & b", "total::bitAnd(a, b)", "s.bitAnd(a, b)", "",
+  ["bitwise_and.Tensor", "bitwise_and.Scalar", "logical_and.default"], ["And", "BitwiseAnd"], [Commutative],
+  "Logical on i1, all bits on integers. Not differentiable: integers.">;
+def Graph_OrOp : Graph_Binary<"or", "bits", "a | b", "total::bitOr(a, b)", "s.bitOr(a, b)", "",
+  ["bitwise_or.Tensor", "bitwise_or.Scalar", "logical_or.default"], ["Or", "BitwiseOr"], [Commutative],
+  "Logical on i1, all bits on integers. Not differentiable: integers.">;
+def Graph_XorOp : Graph_Binary<"xor", "bits", "a ^ b", "total::bitXor(a, b)", "s.bitXor(a, b)", "",
+  ["bitwise_xor.Tensor", "bitwise_xor.Scalar", "logical_xor.default"], ["Xor", "BitwiseXor"], [Commutative],
+  "Logical on i1, all bits on integers. Not differentiable: integers.">;

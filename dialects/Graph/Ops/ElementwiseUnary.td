@@ -1,0 +1,76 @@
+//===- ElementwiseUnary.td - one row, one op ------------------------------===//
+include "graph-opt/Dialect/Graph/GraphBase.td"
+
+// Not SameOperandsAndResultType: that brings an inferReturnTypes of its own beside the shape rule's.
+def Graph_OneType : PredOpTrait<"x and y have one type", CPred<"$_op.getOperand(0).getType() == $_op.getResult(0).getType()">>;
+
+class Graph_Unary<string mnemonic, string domain, string formula, code value, code scalar, code gradient, list<string> aten,
+                  list<string> onnx, int flops = 1, string note = "">
+    : Graph_Elementwise<mnemonic, [Graph_OneType], 1, domain, formula, value, scalar, gradient, aten, onnx, flops,
+                        "same"> {
+  let description = "`y = " # formula # "`. " # note # [{
+
+    Example:
+    ```mlir
+    %y = graph.}] # mnemonic # [{ %x : tensor<4x}] # !cond(!eq(domain, "bits") : "i1", true : "f32") # [{>
+    ```
+  }];
+  let arguments = (ins !cast<TypeConstraint>(!cond(!eq(domain, "floats") : "Graph_FloatTensor", !eq(domain, "bits") : "Graph_BitsTensor",
+                                                   true : "Graph_NumberTensor")):$x);
+  let results = (outs !cast<TypeConstraint>(!cond(!eq(domain, "floats") : "Graph_FloatTensor", !eq(domain, "bits") : "Graph_BitsTensor",
+                                                  true : "Graph_NumberTensor")):$y);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+}
+
+def Graph_NegOp : Graph_Unary<"neg", "numbers", "-x", "total::neg(x)", "s.neg(x)", "-ct", ["neg.default"], ["Neg"], 1,
+  "Integers wrap: the negative of the least value is itself.">;
+def Graph_AbsOp : Graph_Unary<"abs", "numbers", "|x|", "total::abs(x)", "s.abs(x)", "ct * sign(x)", ["abs.default"], ["Abs"], 1,
+  "Integers wrap: |least| is the least value.">;
+def Graph_SignOp : Graph_Unary<"sign", "numbers", "sign(x)", "total::sign(x)", "s.sign(x)", "ct * 0.0", ["sign.default"], ["Sign"], 1,
+  "-1, 0 or 1; NaN for NaN.">;
+def Graph_CeilOp : Graph_Unary<"ceil", "floats", "ceil(x)", "std::ceil(x)", "s.unary<::mlir::math::CeilOp>(x)", "ct * 0.0",
+  ["ceil.default"], ["Ceil"]>;
+def Graph_FloorOp : Graph_Unary<"floor", "floats", "floor(x)", "std::floor(x)", "s.unary<::mlir::math::FloorOp>(x)", "ct * 0.0",
+  ["floor.default"], ["Floor"]>;
+def Graph_TruncOp : Graph_Unary<"trunc", "floats", "trunc(x)", "std::trunc(x)", "s.unary<::mlir::math::TruncOp>(x)", "ct * 0.0",
+  ["trunc.default"], []>;
+def Graph_RoundOp : Graph_Unary<"round", "floats", "round(x)", "std::nearbyint(x)", "s.unary<::mlir::math::RoundEvenOp>(x)", "ct * 0.0",
+  ["round.default"], ["Round"], 1, "Halves go to the even neighbour.">;
+def Graph_SqrtOp : Graph_Unary<"sqrt", "floats", "sqrt(x)", "std::sqrt(x)", "s.unary<::mlir::math::SqrtOp>(x)", "ct * 0.5 / y",
+  ["sqrt.default"], ["Sqrt"], 4>;
+def Graph_RsqrtOp : Graph_Unary<"rsqrt", "floats", "1 / sqrt(x)", "T(1) / std::sqrt(x)",
+  "s.div(s.constant(1.0), s.unary<::mlir::math::SqrtOp>(x))", "ct * -0.5 * y * y * y", ["rsqrt.default"], [], 8>;
+def Graph_ReciprocalOp : Graph_Unary<"reciprocal", "floats", "1 / x", "T(1) / x", "s.div(s.constant(1.0), x)", "-ct * y * y",
+  ["reciprocal.default"], ["Reciprocal"], 4>;
+def Graph_ExpOp : Graph_Unary<"exp", "floats", "exp(x)", "std::exp(x)", "s.unary<::mlir::math::ExpOp>(x)", "ct * y",
+  ["exp.default"], ["Exp"], 10>;
+def Graph_Expm1Op : Graph_Unary<"expm1", "floats", "exp(x) - 1", "std::expm1(x)", "s.unary<::mlir::math::ExpM1Op>(x)", "ct * (y + 1.0)",
+  ["expm1.default"], [], 12, "Exact near zero.">;
+def Graph_LogOp : Graph_Unary<"log", "floats", "log(x)", "std::log(x)", "s.unary<::mlir::math::LogOp>(x)", "ct / x",
+  ["log.default"], ["Log"], 12>;
+def Graph_Log1pOp : Graph_Unary<"log1p", "floats", "log(1 + x)", "std::log1p(x)", "s.unary<::mlir::math::Log1pOp>(x)",
+  "ct / (x + 1.0)", ["log1p.default"], [], 14, "Exact near zero.">;
+def Graph_Log2Op : Graph_Unary<"log2", "floats", "log2(x)", "std::log2(x)", "s.unary<::mlir::math::Log2Op>(x)",
+  "ct / (x * 0.6931471805599453)", ["log2.default"], [], 12>;
+def Graph_SinOp : Graph_Unary<"sin", "floats", "sin(x)", "std::sin(x)", "s.unary<::mlir::math::SinOp>(x)", "ct * cos(x)",
+  ["sin.default"], ["Sin"], 15>;
+def Graph_CosOp : Graph_Unary<"cos", "floats", "cos(x)", "std::cos(x)", "s.unary<::mlir::math::CosOp>(x)", "-ct * sin(x)",
+  ["cos.default"], ["Cos"], 15>;
+def Graph_TanOp : Graph_Unary<"tan", "floats", "tan(x)", "std::tan(x)", "s.unary<::mlir::math::TanOp>(x)", "ct * (y * y + 1.0)",
+  ["tan.default"], ["Tan"], 20>;
+def Graph_TanhOp : Graph_Unary<"tanh", "floats", "tanh(x)", "std::tanh(x)", "s.unary<::mlir::math::TanhOp>(x)", "ct * (1.0 - y * y)",
+  ["tanh.default"], ["Tanh"], 15>;
+def Graph_AtanOp : Graph_Unary<"atan", "floats", "atan(x)", "std::atan(x)", "s.unary<::mlir::math::AtanOp>(x)", "ct / (x * x + 1.0)",
+  ["atan.default"], ["Atan"], 20>;
+def Graph_ErfOp : Graph_Unary<"erf", "floats", "erf(x)", "std::erf(x)", "s.unary<::mlir::math::ErfOp>(x)",
+  "ct * 1.1283791670955126 * exp(-(x * x))", ["erf.default"], ["Erf"], 20>;
+def Graph_SigmoidOp : Graph_Unary<"sigmoid", "floats", "1 / (1 + exp(-x))", "T(1) / (T(1) + std::exp(-x))",
+  "s.div(s.constant(1.0), s.add(s.constant(1.0), s.unary<::mlir::math::ExpOp>(s.neg(x))))", "ct * y * (1.0 - y)",
+  ["sigmoid.default"], ["Sigmoid"], 15>;
+def Graph_ReluOp : Graph_Unary<"relu", "numbers", "max(x, 0)", "total::max(x, T(0))", "s.max(x, s.constant(0.0))",
+  "select(x > 0.0, ct, ct * 0.0)", ["relu.default"], ["Relu"], 1, "NaN for NaN. The gradient at 0 is 0.">;
+def Graph_SiluOp : Graph_Unary<"silu", "floats", "x / (1 + exp(-x))", "x / (T(1) + std::exp(-x))",
+  "s.div(x, s.add(s.constant(1.0), s.unary<::mlir::math::ExpOp>(s.neg(x))))",
+  "ct * sigmoid(x) * (x * (1.0 - sigmoid(x)) + 1.0)", ["silu.default"], [], 15>;
+def Graph_NotOp : Graph_Unary<"not", "bits", "~x", "total::bitNot(x)", "s.bitNot(x)", "",
+  ["bitwise_not.default", "logical_not.default"], ["Not"], 1, "Logical on i1, all bits on integers. Not differentiable: integers.">;

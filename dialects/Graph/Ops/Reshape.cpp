@@ -1,0 +1,140 @@
+//===- Reshape.cpp --------------------------------------------------------===//
+#include "Graph/Shared/Reshape.h"
+#include "Graph/Shared/OpSupport.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+
+using namespace mlir;
+using namespace graphopt;
+using namespace graphopt::graph;
+
+#include "graph-opt/Dialect/Graph/Ops/Reshape.ops.inc"
+
+void ReshapeOp::build(OpBuilder &b, OperationState &state, Value x, ArrayRef<OpFoldResult> sizes) {
+  auto [staticSizes, dynamicSizes] = decomposeMixedValues(SmallVector<OpFoldResult>(sizes));
+  build(b, state, x, dynamicSizes, b.getDenseI64ArrayAttr(staticSizes));
+}
+
+OpFoldResult ReshapeOp::fold(FoldAdaptor) {
+  auto type = cast<RankedTensorType>(getType());
+  return getX().getType() == type && type.getNumDynamicDims() == 0 ? OpFoldResult(getX()) : OpFoldResult();
+}
+
+//===--- Shape ------------------------------------------------------------===//
+
+LogicalResult ReshapeOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<SymbolicType> &results) {
+  SymbolicType x = context.typeOf(op.getX());
+  SmallVector<AffineExpr> sizes, known;
+  std::optional<size_t> inferred;
+  size_t dynamic = 0;
+  for (auto [i, size] : llvm::enumerate(op.getStaticSizes())) {
+    if (size == inferredSize && !inferred) {
+      inferred = i;
+      sizes.push_back({});
+      continue;
+    }
+    if (size < 0 && !ShapedType::isDynamic(size)) // (C1)
+      return context.emitError() << "expected sizes of at least 0 and at most one of -1, got [" << op.getStaticSizes() << "]";
+    sizes.push_back(ShapedType::isDynamic(size) ? context.valueOf(op.getSizes()[dynamic++]) : context.constant(size));
+    known.push_back(sizes.back());
+  }
+  if (inferred) {
+    AffineExpr quotient = divideProducts(x.sizes, known, context.getContext());
+    bool empty = llvm::is_contained(known, context.constant(0));
+    sizes[*inferred] = empty ? context.constant(0) : quotient ? quotient : context.unknown();
+    known.push_back(sizes[*inferred]);
+  }
+  auto product = [](ArrayRef<AffineExpr> factors) -> std::optional<int64_t> {
+    SmallVector<int64_t> numbers;
+    for (AffineExpr factor : factors) {
+      auto number = dyn_cast<AffineConstantExpr>(factor);
+      if (!number)
+        return std::nullopt;
+      numbers.push_back(number.getValue());
+    }
+    return checkedNumElements(numbers);
+  };
+  auto before = product(x.sizes), after = product(sizes);
+  if (before && after && *before != *after) // (C2)
+    return context.emitError() << "expected a shape of " << *before << " elements, got one of " << *after;
+  results.push_back({std::move(sizes), x.elementType});
+  return success();
+}
+
+//===--- Evaluate ---------------------------------------------------------===//
+
+LogicalResult ReshapeOp::evaluate(EvalContext &, ArrayRef<TensorValue> operands, SmallVectorImpl<TensorValue> &results) {
+  SmallVector<int64_t> sizes;
+  std::optional<size_t> inferred;
+  int64_t product = 1, elements = operands[0].getNumElements();
+  size_t dynamic = 1;
+  for (int64_t size : getStaticSizes()) {
+    if (size == inferredSize)
+      inferred = sizes.size();
+    sizes.push_back(ShapedType::isDynamic(size) ? operands[dynamic++].getAsInt(0) : size);
+  }
+  for (auto [i, size] : llvm::enumerate(sizes))
+    if (i != inferred && (size < 0 || llvm::MulOverflow(product, size, product)))
+      return emitOpError() << "expected sizes of at least 0 that fit, got [" << sizes << "]";
+  if (inferred)
+    sizes[*inferred] = product == 0 ? 0 : elements / product;
+  if (checkedNumElements(sizes) != elements)
+    return emitOpError() << "expected a shape of " << elements << " elements, got [" << sizes << "]";
+  results.push_back(operands[0].reshaped(sizes));
+  return success();
+}
+
+//===--- Lower ------------------------------------------------------------===//
+
+FailureOr<SmallVector<Value>> ReshapeOp::lower(OpBuilder &b, ValueRange operands) {
+  Location loc = getLoc();
+  auto type = cast<RankedTensorType>(getType());
+  SmallVector<OpFoldResult> sizes = getMixedValues(getStaticSizes(), operands.drop_front(), b);
+  for (auto [d, size] : llvm::enumerate(sizes)) {
+    if (!type.isDynamicDim(d)) {
+      size = b.getIndexAttr(type.getDimSize(d));
+    } else if (getStaticSizes()[d] == inferredSize) {
+      Value total = arith::ConstantIndexOp::create(b, loc, 1), known = total;
+      for (OpFoldResult of : tensor::getMixedSizes(b, loc, operands[0]))
+        total = arith::MulIOp::create(b, loc, total, getValueOrCreateConstantIndexOp(b, loc, of));
+      for (auto [i, of] : llvm::enumerate(sizes))
+        if (i != d)
+          known = arith::MulIOp::create(b, loc, known, getValueOrCreateConstantIndexOp(b, loc, of));
+      // An empty shape has 0 there, and must not divide by zero.
+      Value zero = arith::ConstantIndexOp::create(b, loc, 0), one = arith::ConstantIndexOp::create(b, loc, 1);
+      Value empty = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, known, zero);
+      Value divisor = arith::SelectOp::create(b, loc, empty, one, known);
+      size = arith::SelectOp::create(b, loc, empty, zero, arith::DivUIOp::create(b, loc, total, divisor)).getResult();
+    }
+  }
+  return SmallVector<Value>{reshapeTo(b, loc, operands[0], sizes)};
+}
+
+FusionKind ReshapeOp::getFusionKind() { return FusionKind::none; } // free by itself: a view of the same buffer
+
+//===--- Gradient ---------------------------------------------------------===//
+
+FailureOr<SmallVector<Value>> ReshapeOp::buildGradient(OpBuilder &b, ValueRange cotangents) {
+  SmallVector<Value> results(getNumOperands());
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, getLoc(), getX());
+  if (isa<FloatType>(getElementTypeOrSelf(getType())))
+    results[0] = ReshapeOp::create(b, getLoc(), cotangents[0], sizes);
+  return results;
+}
+
+//===--- Import -----------------------------------------------------------===//
+
+void ReshapeOp::registerImportRules(ImportRules &rules) {
+  auto rule = [](StringRef sizesName) {
+    return [sizesName](ImportCall &call) -> LogicalResult {
+      auto x = call.tensor("self");
+      auto sizes = call.sizes(sizesName);
+      if (failed(x) || failed(sizes))
+        return failure();
+      return call.yield(ReshapeOp::create(call.builder, call.loc, *x, *sizes).getResult());
+    };
+  };
+  rules.aten({"view.default", "_unsafe_view.default"}, rule("size"));
+  rules.aten({"reshape.default"}, rule("shape"));
+}

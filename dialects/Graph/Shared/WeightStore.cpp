@@ -1,0 +1,110 @@
+//===- WeightStore.cpp - the bytes of parameters --------------------------===//
+#include "graph-opt/Dialect/Graph/WeightStore.h"
+#include "graph-opt/Dialect/Graph/Graph.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+void WeightStore::setBaseDirectory(StringRef directory) {
+  std::lock_guard<std::mutex> lock(mutex);
+  baseDirectory = directory.str();
+}
+
+void WeightStore::allow(StringRef name, StringRef path) {
+  std::lock_guard<std::mutex> lock(mutex);
+  allowed[name] = path.str();
+}
+
+/// Why a file name may not be opened relative to a model, or empty.
+static std::string refusal(StringRef name) {
+  if (llvm::sys::path::is_absolute(name))
+    return "expected a file name relative to the model, got an absolute one";
+  for (auto it = llvm::sys::path::begin(name), end = llvm::sys::path::end(name); it != end; ++it)
+    if (*it == "..")
+      return "expected a file in the model's folder, got a name with '..'";
+  return "";
+}
+
+/// Maps a regular file, following no link below the model's folder.
+static llvm::Expected<std::shared_ptr<llvm::MemoryBuffer>> mapFile(StringRef base, StringRef name, const std::string *allowed) {
+  auto refuse = [&](const Twine &why) { return llvm::createStringError("weights '" + name + "': " + why); };
+  SmallString<256> path;
+  if (allowed) {
+    path = *allowed;
+  } else {
+    if (std::string why = refusal(name); !why.empty())
+      return refuse(why);
+    path = base;
+    for (auto it = llvm::sys::path::begin(name), end = llvm::sys::path::end(name); it != end; ++it) {
+      llvm::sys::path::append(path, *it);
+      if (llvm::sys::fs::is_symlink_file(path))
+        return refuse("expected a regular file, got a symbolic link");
+    }
+  }
+  llvm::sys::fs::file_status status;
+  if (std::error_code error = llvm::sys::fs::status(path, status))
+    return refuse(error.message());
+  if (status.type() != llvm::sys::fs::file_type::regular_file)
+    return refuse("expected a regular file");
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return refuse(buffer.getError().message());
+  return std::shared_ptr<llvm::MemoryBuffer>(std::move(*buffer));
+}
+
+llvm::Expected<TensorValue> WeightStore::read(StringRef file, int64_t offset, int64_t bytes, RankedTensorType type) {
+  std::lock_guard<std::mutex> lock(mutex);
+  std::shared_ptr<llvm::MemoryBuffer> &buffer = files[file];
+  if (!buffer) {
+    auto it = allowed.find(file);
+    auto mapped = mapFile(baseDirectory, file, it == allowed.end() ? nullptr : &it->second);
+    if (!mapped)
+      return mapped.takeError();
+    buffer = std::move(*mapped);
+  }
+  std::string typeText;
+  llvm::raw_string_ostream(typeText) << type;
+  auto fail = [&](const Twine &why) { return llvm::createStringError("weights '" + file + "': " + why); };
+  int64_t size = static_cast<int64_t>(buffer->getBufferSize());
+  if (offset < 0 || bytes < 0 || bytes > size || offset > size - bytes)
+    return fail("expected " + Twine(bytes) + " bytes at offset " + Twine(offset) + ", got a file of " + Twine(size) + " bytes");
+  auto count = type.hasStaticShape() ? checkedNumElements(type.getShape()) : std::nullopt;
+  int64_t elementSize = TensorValue::getElementSize(type.getElementType());
+  if (!count || *count > std::numeric_limits<int64_t>::max() / elementSize || *count * elementSize != bytes)
+    return fail("expected the bytes of " + typeText + ", got " + Twine(bytes));
+  const char *data = buffer->getBufferStart() + offset;
+  if (reinterpret_cast<uintptr_t>(data) % elementSize == 0)
+    return TensorValue(type.getElementType(), type.getShape(), data, buffer);
+  TensorValue copy(type.getElementType(), type.getShape()); // not aligned to the element
+  std::memcpy(copy.getMutableRaw(), data, bytes);
+  return copy;
+}
+
+llvm::Expected<TensorValue> WeightStore::get(Attribute attr, RankedTensorType type) {
+  if (auto external = dyn_cast<graph::ExternalAttr>(attr))
+    return attr.getContext()->getOrLoadDialect<graph::GraphDialect>()->getWeights().read(external.getFile(), external.getOffset(),
+                                                                                         external.getBytes(), type);
+  if (auto elements = dyn_cast<ElementsAttr>(attr))
+    if (TensorValue value = TensorValue::fromAttr(elements))
+      return value;
+  std::string text;
+  llvm::raw_string_ostream(text) << attr;
+  return llvm::createStringError("expected a weight with its bytes, got " + text.substr(0, 200));
+}
+
+ElementsAttr WeightStore::makeAttr(MLIRContext *context, const TensorValue &value, StringRef nameHint) {
+  if (value.getByteSize() <= maxInlineBytes)
+    return value.toDenseAttr();
+  // The name is a hash of the bytes, so that the output does not depend on the order that passes run in.
+  uint64_t hash = llvm::xxh3_64bits(ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(value.getRaw()), value.getByteSize()));
+  auto owner = value.getOwner();
+  AsmResourceBlob blob(
+      ArrayRef<char>(value.getRaw(), value.getByteSize()), TensorValue::getElementSize(value.getElementType()),
+      [owner](void *, size_t, size_t) {}, /*dataIsMutable=*/false);
+  return DenseResourceElementsAttr::get(value.getType(), (nameHint + "_" + llvm::utohexstr(hash, true)).str(), std::move(blob));
+}

@@ -1,0 +1,168 @@
+//===- ImportRules.cpp - the rules by operator name -----------------------===//
+#include "graph-opt/Interop/ImportRules.h"
+#include "graph-opt/Dialect/Graph/Graph.h"
+#include "llvm/Support/ErrorHandling.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+void ImportRules::aten(ArrayRef<StringRef> overloads, ImportRule rule) {
+  for (StringRef overload : overloads) {
+    bool isNew = atenRules.try_emplace(overload, rule).second;
+#ifndef NDEBUG
+    if (!isNew)
+      llvm::report_fatal_error("two import rules for aten." + Twine(overload));
+#else
+    (void)isNew; // the op's own rule comes first, and stays
+#endif
+  }
+}
+
+void ImportRules::onnx(ArrayRef<StringRef> ops, ImportRule rule, int since, int until) {
+  for (StringRef op : ops)
+    onnxRules[op].push_back({since, until, rule});
+}
+
+const ImportRule *ImportRules::findAten(StringRef overload) const {
+  auto it = atenRules.find(overload);
+  return it == atenRules.end() ? nullptr : &it->second;
+}
+
+const ImportRule *ImportRules::findOnnx(StringRef op, int opset) const {
+  auto it = onnxRules.find(op);
+  if (it == onnxRules.end())
+    return nullptr;
+  for (const Versioned &version : it->second)
+    if (version.since <= opset && opset <= version.until)
+      return &version.rule;
+  return nullptr;
+}
+
+std::vector<std::string> ImportRules::names() const {
+  std::vector<std::string> names;
+  for (const auto &rule : atenRules)
+    names.push_back(("aten." + rule.getKey()).str());
+  for (const auto &rule : onnxRules)
+    names.push_back(("onnx." + rule.getKey()).str());
+  llvm::sort(names);
+  return names;
+}
+
+ImportRules ImportRules::collect(MLIRContext *context) {
+  ImportRules rules;
+  for (RegisteredOperationName name : context->getRegisteredOperations())
+    if (const auto *op = name.getInterface<InteropOpInterface>())
+      op->registerImportRules(rules);
+  return rules;
+}
+
+//===--- Elementwise rows -------------------------------------------------===//
+
+namespace {
+/// torch's categories, in the order that they win in.
+enum class Category { none, boolean, integer, floating };
+
+Category categoryOf(Type type) {
+  return type.isInteger(1) ? Category::boolean : isa<FloatType>(type) ? Category::floating : Category::integer;
+}
+
+/// The wider of two types of one category. Signed and unsigned meet in the next wider signed type.
+Type join(Type a, Type b) {
+  if (!a || a == b)
+    return b;
+  unsigned widthA = a.getIntOrFloatBitWidth(), widthB = b.getIntOrFloatBitWidth();
+  if (isa<FloatType>(a))
+    return widthA != widthB ? (widthA > widthB ? a : b) : Type(Float32Type::get(a.getContext())); // f16 and bf16
+  if (a.isUnsignedInteger() == b.isUnsignedInteger())
+    return widthA > widthB ? a : b;
+  unsigned signedWidth = a.isUnsignedInteger() ? widthB : widthA, unsignedWidth = a.isUnsignedInteger() ? widthA : widthB;
+  return IntegerType::get(a.getContext(), std::min(64u, std::max(signedWidth, unsignedWidth * 2)));
+}
+
+/// The element type that operands are promoted to. Numbers and rank-0 tensors count only where they raise the category.
+Type promote(ArrayRef<const ImportArg *> operands, MLIRContext *context) {
+  Type types[3]; // of tensors with axes, of rank-0 tensors, of numbers
+  Category categories[3] = {};
+  auto add = [&](unsigned priority, Type type) {
+    Category category = categoryOf(type);
+    if (category > categories[priority]) {
+      categories[priority] = category;
+      types[priority] = type;
+    } else if (category == categories[priority]) {
+      types[priority] = join(types[priority], type);
+    }
+  };
+  for (const ImportArg *operand : operands) {
+    if (const Value *value = operand->get<Value>()) {
+      auto tensor = dyn_cast<RankedTensorType>(value->getType());
+      if (tensor)
+        add(tensor.getRank() == 0 ? 1 : 0, tensor.getElementType());
+      else
+        add(2, isa<FloatType>(value->getType()) ? Type(Float32Type::get(context)) : Type(IntegerType::get(context, 64)));
+    } else if (operand->get<double>()) {
+      add(2, Float32Type::get(context)); // torch's default
+    } else {
+      add(2, IntegerType::get(context, operand->get<bool>() ? 1 : 64));
+    }
+  }
+  Type result = types[0];
+  Category category = categories[0];
+  for (unsigned priority : {1, 2})
+    if (categories[priority] > category) {
+      result = types[priority];
+      category = categories[priority];
+    }
+  return result;
+}
+
+/// Builds the op `opName` of the operands, with the result types that its shape rule gives.
+LogicalResult build(ImportCall &call, StringRef opName, ValueRange operands) {
+  OperationState state(call.loc, opName);
+  state.addOperands(operands);
+  const auto *infer = state.name.getInterface<InferTypeOpInterface>();
+  if (!infer || failed(infer->inferReturnTypes(call.builder.getContext(), call.loc, operands, DictionaryAttr(), OpaqueProperties(nullptr),
+                                               RegionRange(), state.types)))
+    return failure();
+  return call.yield(call.builder.create(state)->getResults());
+}
+
+/// Operands are all arguments in order but `alpha`, which is a factor of the last one.
+LogicalResult importElementwise(ImportCall &call, StringRef opName) {
+  SmallVector<StringRef> names;
+  SmallVector<const ImportArg *> operands;
+  for (const auto &[name, arg] : call.args)
+    if (name != "alpha" && !arg.isNone()) {
+      names.push_back(name);
+      operands.push_back(&arg);
+    }
+  if (operands.empty())
+    return call.unsupported("expected operands");
+  // The source states the result's type; of a predicate, that is i1, and the operands are promoted by torch's rules.
+  Type common = promote(operands, call.builder.getContext());
+  Type result = call.resultElementType();
+  if (result && (!result.isInteger(1) || StringRef(call.name).contains("logical_")))
+    common = result;
+  SmallVector<Value> values;
+  for (StringRef name : names) {
+    FailureOr<Value> value = call.tensorOrNumber(name, common);
+    if (failed(value))
+      return failure();
+    values.push_back(*value);
+  }
+  const ImportArg &alpha = call["alpha"];
+  bool isOne = (alpha.get<int64_t>() && *alpha.get<int64_t>() == 1) || (alpha.get<double>() && *alpha.get<double>() == 1);
+  if (!alpha.isNone() && !isOne) {
+    FailureOr<Value> factor = call.tensorOrNumber("alpha", common);
+    if (failed(factor) || failed(build(call, "graph.mul", {values.back(), *factor})))
+      return failure();
+    values.back() = call.getResults()[0];
+  }
+  return build(call, opName, values);
+}
+} // namespace
+
+void graphopt::addElementwiseRules(ImportRules &rules, StringRef opName, ArrayRef<StringRef> aten, ArrayRef<StringRef> onnx) {
+  ImportRule rule = [name = opName.str()](ImportCall &call) { return importElementwise(call, name); };
+  rules.aten(aten, rule);
+  rules.onnx(onnx, rule);
+}

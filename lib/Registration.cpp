@@ -1,0 +1,34 @@
+//===- Registration.cpp ---------------------------------------------------===//
+#include "graph-opt/Registration.h"
+#include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Passes/Passes.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/InitAllPasses.h"
+
+namespace graphopt {
+namespace {
+#define GEN_PASS_REGISTRATION
+#include "graph-opt/Passes/AllGroups.h.inc"
+} // namespace
+} // namespace graphopt
+
+void graphopt::registerPasses() {
+  [[maybe_unused]] static const bool once = [] {
+#define GRAPH_PASS_GROUP(group) register##group##Passes();
+#include "graph-opt/Passes/PassGroups.inc"
+#undef GRAPH_PASS_GROUP
+    return true;
+  }();
+}
+
+void graphopt::registerAllDialects(mlir::DialectRegistry &registry) {
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  registry.insert<graph::GraphDialect>();
+}
+
+void graphopt::registerAllPasses() {
+  mlir::registerAllPasses();
+  registerPasses();
+}
