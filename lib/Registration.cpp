@@ -8,8 +8,7 @@
 
 namespace graphopt {
 namespace {
-#define GEN_PASS_REGISTRATION
-#include "graph-opt/Passes/AllGroups.h.inc"
+#include "graph-opt/Passes/PassRegistrations.inc"
 } // namespace
 } // namespace graphopt
 

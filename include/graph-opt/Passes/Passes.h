@@ -3,8 +3,7 @@
 #include "mlir/Pass/Pass.h"
 #pragma GCC visibility push(default)
 namespace graphopt {
-#define GEN_PASS_DECL
-#include "graph-opt/Passes/AllGroups.h.inc"
+#include "graph-opt/Passes/PassDeclarations.h.inc"
 /// Registers every pass and pipeline of the library with MLIR's global registry. Idempotent.
 void registerPasses();
 } // namespace graphopt
