@@ -1,0 +1,54 @@
+# One command each; what is missing is installed first (Debian 12). `make help` lists them.
+BUILD := build
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test test-all bench docs format lint clean env-demo env-test env-bench tests-built
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile | column -t -s: -l 2
+
+setup: ## install what the build needs (Debian packages)
+	@tools/dev/setup.sh apt build
+
+build: setup ## build everything into build/
+	@[ -f $(BUILD)/build.ninja ] || cmake --preset release >/dev/null
+	@cmake --build $(BUILD)
+
+demo: ## run MiniLM on sentences, from nothing, without torch
+	@$(MAKE) --no-print-directory setup
+	@$(MAKE) --no-print-directory -j2 env-demo build
+	@.venv/bin/python examples/minilm/demo.py
+
+test: ## all that a machine without a GPU can, in at most 35 minutes from nothing
+	@tools/dev/setup.sh apt build test
+	@$(MAKE) --no-print-directory -j2 env-test build
+	@/usr/bin/python3 tools/dev/run-tests.py $(TEST_ARGS)
+
+test-all: ## make test and every long suite (hours); writes test/results/
+	@tools/dev/setup.sh apt build test lint
+	@$(MAKE) --no-print-directory test TEST_ARGS=--all
+
+bench: ## measure speed beside torch and onnxruntime; writes benchmarks/results/
+	@tools/dev/setup.sh apt build bench
+	@$(MAKE) --no-print-directory -j2 env-test build
+	@.venv-test/bin/python benchmarks/bench.py $(BENCH_ARGS)
+
+docs: build ## regenerate docs/generated
+	@/usr/bin/python3 tools/dev/gen-docs.py
+
+format: ## clang-format and ruff over the tree
+	@tools/dev/setup.sh apt lint
+	@git ls-files '*.cpp' '*.h' '*.c' | xargs -r clang-format-22 -i
+	@[ ! -x .venv-test/bin/ruff ] || .venv-test/bin/ruff format -q .
+
+lint: build ## clang-tidy on the files that differ from main, clang-format and ruff on all
+	@tools/dev/setup.sh apt lint
+	@tools/dev/setup.sh venv test
+	@tools/dev/lint.sh
+
+clean: ## remove the build trees
+	@rm -rf build build-asan build-debug
+
+env-demo:
+	@tools/dev/setup.sh venv demo
+env-test:
+	@tools/dev/setup.sh venv test

@@ -1,0 +1,218 @@
+#!/usr/bin/python3
+"""Runs the test suites, prints a table, and ends with one line: N passed, N failed, N skipped.
+
+A suite is a row of SUITES. It counts what its own runner reports (JUnit XML): a suite that reports nothing has failed.
+SHARDS are the long suites of `make test-all`; each writes test/results/<shard>.json, which is committed.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORTS = ROOT / "build" / "test-reports"
+LIT = "/usr/lib/llvm-22/bin/lit"
+PYTHON = ROOT / ".venv-test" / "bin" / "python"
+JOBS = str(os.cpu_count())
+ASAN_ENVIRONMENT = {
+    "ASAN_OPTIONS": "allow_user_poisoning=0:detect_container_overflow=0:detect_stack_use_after_return=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "LSAN_OPTIONS": f"suppressions={ROOT}/test/lsan.supp:print_suppressions=0",
+}
+
+
+@dataclass
+class Result:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    failures: list = field(default_factory=list)
+
+
+def count(report: Path) -> Result:
+    """The counts of a JUnit file: lit, GoogleTest and pytest all write one."""
+    result = Result()
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            result.failed += 1
+            result.failures.append(f"{case.get('classname')}::{case.get('name')}")
+        elif case.find("skipped") is not None or case.get("status") == "notrun":
+            result.skipped += 1
+        else:
+            result.passed += 1
+    return result
+
+
+def run(name: str, command: list, report: Path, environment: dict) -> Result:
+    report.unlink(missing_ok=True)
+    code = subprocess.run([str(part) for part in command], cwd=ROOT, env={**os.environ, **environment}).returncode
+    try:
+        result = count(report)
+    except (OSError, ElementTree.ParseError) as error:
+        return Result(failed=1, failures=[f"{name}: exit status {code}, and no report: {error}"])
+    if result.passed + result.failed + result.skipped == 0:
+        result = Result(failed=1, failures=[f"{name}: no test ran"])
+    elif code != 0 and result.failed == 0:
+        result.failed = 1
+        result.failures.append(f"{name}: exit status {code} with no failed test")
+    return result
+
+
+def lit(*arguments: str, build: str = "build"):
+    def suite(name: str) -> Result:
+        report = REPORTS / f"{name}.xml"
+        command = [LIT, "-s", "-v", "-j", JOBS, "--xunit-xml-output", report, *arguments, ROOT / build / "test"]
+        return run(name, command, report, {})
+
+    return suite
+
+
+def unit(build: str = "build", environment: dict = {}):
+    def suite(name: str) -> Result:
+        report = REPORTS / f"{name}.xml"
+        return run(
+            name, [ROOT / build / "bin" / "graph-opt-unit-tests", "--gtest_brief=1", f"--gtest_output=xml:{report}"], report, environment
+        )
+
+    return suite
+
+
+def pytest(folder: str, *arguments: str, workers: str = "0"):
+    def suite(name: str) -> Result:
+        report = REPORTS / f"{name}.xml"
+        command = [PYTHON, "-m", "pytest", "-q", "-n", workers, f"--junitxml={report}", *arguments, folder]
+        return run(name, command, report, {})
+
+    return suite
+
+
+def asan(suite):
+    """The suite on a build with AddressSanitizer and UndefinedBehaviorSanitizer."""
+
+    def sanitized(name: str) -> Result:
+        for command in (["cmake", "--preset", "asan"], ["cmake", "--build", "build-asan"]):
+            if subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL if "--preset" in command else None).returncode != 0:
+                return Result(failed=1, failures=[f"{name}: {' '.join(command)} failed"])
+        return suite(name)
+
+    return sanitized
+
+
+def clang_tidy(part: int, parts: int):
+    def suite(name: str) -> Result:
+        files = sorted(str(path) for top in ("dialects", "passes", "lib", "tools") for path in (ROOT / top).rglob("*.cpp"))
+        result = Result()
+        for path in files[part::parts]:
+            code = subprocess.run(["clang-tidy-22", "--quiet", "-p", "build", path], cwd=ROOT).returncode
+            result.passed += code == 0
+            result.failed += code != 0
+            if code != 0:
+                result.failures.append(f"clang-tidy {os.path.relpath(path, ROOT)}")
+        return result
+
+    return suite
+
+
+# Name, what it runs. `make test` runs all of them, in this order.
+SUITES = {
+    "lit": lit(),
+    "roundtrip": lit("--param", "roundtrip=1"),
+    "unit": unit(),
+    "structure": pytest("test/structure"),
+    "docs": pytest("test/docs"),
+    "examples": pytest("test/examples"),
+    "downstream": pytest("test/downstream"),
+    "python": pytest("test/python", "-m", "not long", workers=JOBS),
+    "asan-lit": asan(lit(build="build-asan")),
+    "asan-unit": asan(unit("build-asan", ASAN_ENVIRONMENT)),
+}
+
+# `make test-all` runs all of them after SUITES; CI one of them in turn, and each that failed before.
+SHARDS = {
+    "tidy-1": clang_tidy(0, 4),
+    "tidy-2": clang_tidy(1, 4),
+    "tidy-3": clang_tidy(2, 4),
+    "tidy-4": clang_tidy(3, 4),
+    "python-long-1": pytest("test/python", "-m", "long", "--shard", "0/3", workers=JOBS),
+    "python-long-2": pytest("test/python", "-m", "long", "--shard", "1/3", workers=JOBS),
+    "python-long-3": pytest("test/python", "-m", "long", "--shard", "2/3", workers=JOBS),
+}
+
+
+def git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+
+
+def rotating_shards() -> list:
+    """The shard whose turn it is by the number of commits, and those whose committed result has a failure."""
+    names = list(SHARDS)
+    turn = int(git("rev-list", "--count", "HEAD") or 0) % len(names)
+    failed = [
+        name for name in names if (path := ROOT / "test/results" / f"{name}.json").exists() and json.loads(path.read_text())["failed"]
+    ]
+    return list(dict.fromkeys([*failed, names[turn]]))
+
+
+def write_result(name: str, result: Result) -> None:
+    (ROOT / "test/results").mkdir(exist_ok=True)
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.processor())
+    record = {
+        "shard": name,
+        "commit": git("rev-parse", "HEAD"),
+        "clean": git("status", "--porcelain", "--untracked-files=no") == "",
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "machine": f"{cpu}, {os.cpu_count()} cores",
+        **asdict(result),
+    }
+    (ROOT / "test/results" / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("suites", nargs="*", help=f"default: {' '.join(SUITES)}; shards: {' '.join(SHARDS)}")
+    parser.add_argument("--all", action="store_true", help="every suite and every shard, with result files")
+    parser.add_argument("--rotate", action="store_true", help="add the shard whose turn it is, and those that failed before")
+    options = parser.parse_args()
+    known = {**SUITES, **SHARDS}
+    names = options.suites or list(SUITES)
+    if unknown := [name for name in names if name not in known]:
+        parser.error(f"unknown suite {unknown[0]}; expected one of: {' '.join(known)}")
+    if options.all:
+        names = list(known)
+    elif options.rotate:
+        names += rotating_shards()
+    if any(name.startswith("tidy") for name in names) and not shutil.which("clang-tidy-22"):
+        subprocess.run(["tools/dev/setup.sh", "apt", "lint"], cwd=ROOT, check=True)
+
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    results = {}
+    for name in names:
+        print(f"== {name}", flush=True)
+        start = time.monotonic()
+        results[name] = known[name](name)
+        results[name].seconds = round(time.monotonic() - start, 1)
+        if name in SHARDS and options.all:
+            write_result(name, results[name])
+
+    print(f"\n{'suite':<16}{'passed':>8}{'failed':>8}{'skipped':>8}{'seconds':>9}")
+    for name, result in results.items():
+        print(f"{name:<16}{result.passed:>8}{result.failed:>8}{result.skipped:>8}{result.seconds:>9.1f}")
+    for result in results.values():
+        for failure in result.failures:
+            print(f"failed: {failure}")
+    passed, failed, skipped = (sum(getattr(result, key) for result in results.values()) for key in ("passed", "failed", "skipped"))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
