@@ -36,6 +36,7 @@ endfunction()
 function(graph_opt_tool name)
   add_executable(${name} ${name}/${name}.cpp)
   target_link_libraries(${name} PRIVATE GraphOpt)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/lib) # lib/Driver is the tools' own
   target_compile_options(${name} PRIVATE -fno-exceptions -Wall -Wextra -Wno-unused-parameter)
   add_dependencies(${name} GraphIncGen GraphPassIncGen)
   install(TARGETS ${name} EXPORT GraphOptTargets)

@@ -9,7 +9,7 @@ using namespace graphopt;
 
 // The class travels as metadata of the diagnostic, which nothing prints. A string, so that nobody's integers are mistaken for it.
 static constexpr std::pair<Failure, StringLiteral> tags[] = {
-    {Failure::usage, "graph-opt failure: usage"},          {Failure::unsupportedOp, "graph-opt failure: unsupported op"},
+    {Failure::usage, "graph-opt failure: usage"},           {Failure::unsupportedOp, "graph-opt failure: unsupported op"},
     {Failure::numbersDiffer, "graph-opt failure: numbers"}, {Failure::limit, "graph-opt failure: limit"},
     {Failure::internal, "graph-opt failure: internal"},
 };

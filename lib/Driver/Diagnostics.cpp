@@ -1,0 +1,112 @@
+//===- Diagnostics.cpp ----------------------------------------------------===//
+#include "Driver/Diagnostics.h"
+#include "Driver/Tool.h"
+#include "mlir/IR/Location.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace graphopt;
+
+DiagnosticFilter::DiagnosticFilter(MLIRContext *context, StringRef label, raw_ostream &os)
+    : context(context), label(label == "-" ? "<stdin>" : label.str()), os(os) {
+  id = context->getDiagEngine().registerHandler([this](Diagnostic &diagnostic) { return handle(diagnostic); });
+}
+
+DiagnosticFilter::~DiagnosticFilter() { context->getDiagEngine().eraseHandler(id); }
+
+/// Upstream's error about the text of a pipeline, which is the command line's and not the input's.
+bool DiagnosticFilter::isWrongPipeline(Diagnostic &diagnostic) {
+  std::string whole = diagnostic.str();
+  StringRef text = whole;
+  bool isParser = text.consume_front("MLIR Textual PassPipeline Parser:");
+  bool isOption = text.consume_front("<Pass-Options-Parser>: ");
+  bool isAnchor = text.starts_with("can't run '") && text.contains("pass manager on");
+  if (!isParser && !isOption && !isAnchor && !text.starts_with("failed to add `") && !text.contains("does not refer to a registered pass"))
+    return false;
+  auto [position, message] = text.split(": error: ");
+  if (!isParser || message.empty()) {
+    position = "";
+    message = text;
+  }
+  WithColor::error(os, toolName()) << (position.empty() ? Twine("") : "in the pipeline, at " + position + ": ");
+  StringRef word = message.split('\'').second.split('\'').first;
+  StringRef match = message.contains("does not refer to") ? nearestPass(word) : "";
+  auto [first, rest] = message.split('\n');
+  os << first.rtrim();
+  if (!match.empty())
+    os << ", did you mean '" << match << "'?";
+  rest = rest.ltrim('\n');
+  os << "\n" << rest.rtrim() << (rest.trim().empty() ? "" : "\n");
+  return true;
+}
+
+LogicalResult DiagnosticFilter::handle(Diagnostic &diagnostic) {
+  if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
+    ++numErrors;
+    if (failure == Failure::none)
+      failure = graphopt::getFailure(diagnostic);
+    if (isWrongPipeline(diagnostic)) {
+      failure = Failure::usage;
+      return success();
+    }
+  } else if (!showWarnings) {
+    return success();
+  }
+  auto hasLine = [](Location loc) {
+    auto file = loc->findInstanceOf<FileLineColLoc>();
+    return file && file.getLine() > 0;
+  };
+  if (hasLine(diagnostic.getLocation()))
+    return mlir::failure(); // to the handler below
+  print(diagnostic);
+  return success();
+}
+
+void DiagnosticFilter::print(Diagnostic &diagnostic) {
+  auto where = [&](Location loc) {
+    std::string text = label;
+    if (auto file = loc->findInstanceOf<FileLineColLoc>()) // without a line: an entry of an archive
+      text = file.getFilename().str();
+    if (auto name = loc->findInstanceOf<NameLoc>())
+      text += ":node '" + name.getName().str() + "'";
+    return text;
+  };
+  auto print = [&](Diagnostic &d) {
+    WithColor(os, raw_ostream::SAVEDCOLOR, /*Bold=*/true) << where(d.getLocation()) << ": ";
+    switch (d.getSeverity()) {
+    case DiagnosticSeverity::Error:
+      WithColor::error(os);
+      break;
+    case DiagnosticSeverity::Warning:
+      WithColor::warning(os);
+      break;
+    case DiagnosticSeverity::Remark:
+      WithColor::remark(os);
+      break;
+    case DiagnosticSeverity::Note:
+      WithColor::note(os);
+      break;
+    }
+    os << d.str() << "\n";
+  };
+  print(diagnostic);
+  for (Diagnostic &note : diagnostic.getNotes())
+    print(note);
+}
+
+Error graphopt::captureDiagnostics(MLIRContext *context, StringRef label, StringRef what, raw_ostream *os,
+                                   llvm::function_ref<LogicalResult()> action) {
+  std::string text;
+  raw_string_ostream stream(text);
+  raw_ostream &out = os ? *os : stream;
+  SourceMgr sources;
+  SourceMgrDiagnosticHandler lines(sources, context, out);
+  DiagnosticFilter filter(context, label, out);
+  if (succeeded(action()))
+    return Error::success();
+  if (filter.getNumErrors())
+    return make_error<GraphError>(filter.getFailure(), std::move(text));
+  return makeError(Failure::internal, Twine(label) + ": error: " + what + " failed without a message");
+}

@@ -1,0 +1,125 @@
+//===- Input.cpp ----------------------------------------------------------===//
+#include "Driver/Input.h"
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+using namespace graphopt;
+
+StringRef graphopt::getFormatName(Format format) {
+  switch (format) {
+  case Format::mlirText:
+    return "MLIR text";
+  case Format::bytecode:
+    return "MLIR bytecode";
+  case Format::json:
+    return "JSON";
+  case Format::pt2:
+    return "a torch.export archive (.pt2)";
+  case Format::torchScript:
+    return "a TorchScript archive (.pt)";
+  case Format::archive:
+    return "a zip archive";
+  case Format::empty:
+    return "an empty file";
+  case Format::binary:
+    return "binary data";
+  }
+  llvm_unreachable("unknown format");
+}
+
+Format graphopt::recogniseFormat(StringRef bytes) {
+  if (bytes.starts_with("ML\xefR"))
+    return Format::bytecode;
+  if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06")) {
+    // The names of members stand in the directory at the end.
+    StringRef end = bytes.take_back(1 << 20);
+    if (end.contains("/archive_format") || end.contains("/models/model.json"))
+      return Format::pt2;
+    return end.contains("/data.pkl") ? Format::torchScript : Format::archive;
+  }
+  StringRef text = bytes.ltrim();
+  if (text.empty())
+    return Format::empty;
+  if (text.take_front(4096).contains('\0'))
+    return Format::binary;
+  // A JSON object; an MLIR file can open with a dictionary of resources only as "{-#".
+  if (text.consume_front("{") && (text.ltrim().starts_with("\"") || text.ltrim().starts_with("}")))
+    return Format::json;
+  return Format::mlirText;
+}
+
+Expected<std::unique_ptr<MemoryBuffer>> graphopt::openInput(StringRef path) {
+  // Text is parsed up to a terminating null byte.
+  ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/false, /*RequiresNullTerminator=*/true);
+  if (!buffer) {
+    std::string why = buffer.getError().message();
+    why[0] = std::tolower(why[0]);
+    return makeError(Failure::badInput, (path == "-" ? "<stdin>" : path) + ": error: cannot be read: " + why);
+  }
+  return std::move(*buffer);
+}
+
+Error graphopt::checkNesting(StringRef text, StringRef label, unsigned limit) {
+  SmallVector<char, 64> open;
+  unsigned signs = 0; // "- - - x" in an affine expression recurses, too
+  auto error = [&](const char *at) {
+    StringRef before(text.data(), at - text.data());
+    size_t line = before.count('\n') + 1, column = before.size() - (before.rfind('\n') == StringRef::npos ? 0 : before.rfind('\n') + 1) + 1;
+    return makeError(Failure::limit, label + ":" + Twine(line) + ":" + Twine(column) + ": error: expected at most " + Twine(limit) +
+                                         " levels of nesting, got more");
+  };
+  auto close = [&](char opener) {
+    // '<' also stands for itself (in affine sets, for one): those left open inside of another bracket end with it.
+    while (!open.empty() && open.back() == '<' && opener != '<')
+      open.pop_back();
+    if (!open.empty() && open.back() == opener)
+      open.pop_back();
+  };
+  const char *end = text.end();
+  for (const char *p = text.begin(); p != end; ++p) {
+    char c = *p;
+    if (c != '-' && c != ' ' && c != '\n')
+      signs = 0;
+    switch (c) {
+    case '"':
+      for (++p; p != end && *p != '"' && *p != '\n'; ++p)
+        if (*p == '\\' && p + 1 != end)
+          ++p;
+      break;
+    case '/':
+      if (p + 1 != end && p[1] == '/')
+        while (p + 1 != end && p[1] != '\n')
+          ++p;
+      break;
+    case '(':
+    case '[':
+    case '{':
+    case '<':
+      open.push_back(c);
+      break;
+    case ')':
+      close('(');
+      break;
+    case ']':
+      close('[');
+      break;
+    case '}':
+      close('{');
+      break;
+    case '>':
+      if (p == text.begin() || p[-1] != '-') // not of an arrow
+        close('<');
+      break;
+    case '-':
+      ++signs;
+      break;
+    default:
+      break;
+    }
+    if (p == end)
+      break;
+    if (open.size() > limit || signs > limit)
+      return error(p);
+  }
+  return Error::success();
+}

@@ -1,0 +1,92 @@
+//===- Sandbox.cpp --------------------------------------------------------===//
+#include "Driver/Sandbox.h"
+#include "Driver/Diagnostics.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/SourceMgr.h"
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace llvm;
+using namespace mlir;
+using namespace graphopt;
+
+static void limit(int resource, rlim_t value) {
+  struct rlimit current;
+  if (getrlimit(static_cast<__rlimit_resource_t>(resource), &current) == 0 && current.rlim_max < value)
+    value = current.rlim_max;
+  struct rlimit wanted = {value, value};
+  (void)setrlimit(static_cast<__rlimit_resource_t>(resource), &wanted);
+}
+
+/// In the child: parses, writes the errors to `fd`, and ends with the class of failure.
+[[noreturn]] static void parseAndExit(const MemoryBuffer &buffer, StringRef label, const DialectRegistry &registry, bool allowUnregistered,
+                                      const SandboxLimits &limits, int fd) {
+  for (int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGILL, SIGINT, SIGTERM, SIGHUP})
+    ::signal(signal, SIG_DFL);
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_CPU, limits.cpuSeconds);
+#if !__has_feature(address_sanitizer) // its shadow is terabytes of address space
+  limit(RLIMIT_AS, limits.memoryBytes + 16 * buffer.getBufferSize());
+#endif
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.allowUnregisteredDialects(allowUnregistered);
+  Error error = captureDiagnostics(&context, label, "reading", /*os=*/nullptr, [&] {
+    auto sources = std::make_shared<SourceMgr>();
+    sources->AddNewSourceBuffer(MemoryBuffer::getMemBuffer(buffer.getBuffer(), label, /*RequiresNullTerminator=*/false), SMLoc());
+    ParserConfig config(&context);
+    OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, config);
+    return success(static_cast<bool>(module));
+  });
+  int status = 0;
+  handleAllErrors(std::move(error), [&](const GraphError &e) {
+    status = static_cast<int>(e.getFailure());
+    StringRef text = e.getText();
+    (void)!::write(fd, text.data(), text.size());
+  });
+  _exit(status); // no destructors: they belong to the parent
+}
+
+Error graphopt::readInSandbox(const MemoryBuffer &buffer, StringRef label, const DialectRegistry &registry, bool allowUnregistered,
+                              const SandboxLimits &limits) {
+  int pipe[2];
+  if (::pipe(pipe) != 0)
+    return makeError(Failure::limit, label + ": error: cannot make a pipe: " + strerror(errno));
+  pid_t child = ::fork();
+  if (child < 0) {
+    ::close(pipe[0]);
+    ::close(pipe[1]);
+    return makeError(Failure::limit, label + ": error: cannot start a process to read bytecode in: " + strerror(errno));
+  }
+  if (child == 0) {
+    ::close(pipe[0]);
+    parseAndExit(buffer, label, registry, allowUnregistered, limits, pipe[1]);
+  }
+  ::close(pipe[1]);
+  std::string text;
+  char chunk[4096];
+  for (;;) {
+    ssize_t count = ::read(pipe[0], chunk, sizeof chunk);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0)
+      break;
+    if (text.size() < (1 << 20))
+      text.append(chunk, count);
+  }
+  ::close(pipe[0]);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR)
+    ;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    return Error::success();
+  if (WIFEXITED(status) && !text.empty())
+    return make_error<GraphError>(static_cast<Failure>(WEXITSTATUS(status)), std::move(text));
+  std::string how = WIFSIGNALED(status) ? (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL) ? "ran out of time" : "crashed"
+                                        : "ran out of memory";
+  return makeError(Failure::badInput, label + ": error: expected MLIR bytecode, got data that the reader " + how + " on");
+}

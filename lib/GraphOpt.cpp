@@ -1,0 +1,189 @@
+//===- GraphOpt.cpp - the facade ------------------------------------------===//
+#include "graph-opt/GraphOpt.h"
+#include "Driver/Diagnostics.h"
+#include "Driver/Input.h"
+#include "Driver/Output.h"
+#include "Driver/PassWatch.h"
+#include "Driver/Sandbox.h"
+#include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Passes/Passes.h"
+#include "graph-opt/Registration.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace graphopt;
+
+struct Module::State {
+  State() : context(registry()) { context.printOpOnDiagnostic(false); }
+  Error capture(StringRef what, llvm::function_ref<LogicalResult()> action) {
+    return captureDiagnostics(&context, label, what, diagnostics, action);
+  }
+
+  MLIRContext context;
+  std::string label;
+  raw_ostream *diagnostics = nullptr;
+};
+
+DialectRegistry &Module::registry() {
+  static DialectRegistry *all = [] {
+    auto *made = new DialectRegistry; // lives as long as any context may
+    registerAllDialects(*made);
+    return made;
+  }();
+  return *all;
+}
+
+MLIRContext *Module::getContext() const { return &state->context; }
+
+static OwningOpRef<ModuleOp> parseMlir(std::unique_ptr<MemoryBuffer> buffer, StringRef label, MLIRContext *context) {
+  auto sources = std::make_shared<SourceMgr>();
+  sources->AddNewSourceBuffer(MemoryBuffer::getMemBuffer(buffer->getBuffer(), label, /*RequiresNullTerminator=*/false), SMLoc());
+  // Bytecode keeps its blobs in place, and the buffer with them.
+  std::shared_ptr<SourceMgr> owner(sources.get(), [sources, kept = std::shared_ptr<MemoryBuffer>(std::move(buffer))](SourceMgr *) {});
+  ParserConfig config(context);
+  return parseSourceFile<ModuleOp>(owner, config);
+}
+
+Expected<Module> Module::read(std::unique_ptr<MemoryBuffer> buffer, StringRef path, StringRef label, const LoadOptions &options) {
+  StringRef bytes = buffer->getBuffer();
+  Format format = recogniseFormat(bytes);
+  if (format == Format::mlirText)
+    if (Error error = checkNesting(bytes, label, options.maxNesting ? options.maxNesting : defaultMaxNesting))
+      return error;
+  if (format == Format::bytecode && !options.trusted)
+    if (Error error = readInSandbox(*buffer, label, registry()))
+      return error;
+
+  auto state = std::make_shared<State>();
+  state->label = label.str();
+  state->diagnostics = options.diagnostics;
+  WeightStore &weights = state->context.getOrLoadDialect<graph::GraphDialect>()->getWeights();
+  if (!path.empty() && path != "-") {
+    StringRef folder = sys::path::parent_path(path);
+    weights.setBaseDirectory(folder.empty() ? "." : folder);
+  }
+  for (auto &[name, file] : options.weights)
+    weights.allow(name, file);
+
+  OwningOpRef<ModuleOp> module;
+  Error error = state->capture("reading", [&]() -> LogicalResult {
+    switch (format) {
+    case Format::mlirText:
+    case Format::bytecode:
+      module = parseMlir(std::move(buffer), label, &state->context);
+      return success(static_cast<bool>(module));
+    default:
+      return mlir::emitError(UnknownLoc::get(&state->context))
+             << "expected MLIR text, bytecode, JSON or a torch.export archive (.pt2), got " << getFormatName(format);
+    }
+  });
+  if (error)
+    return error;
+  return Module(std::move(state), std::move(module));
+}
+
+Expected<Module> Module::load(StringRef path, const LoadOptions &options) {
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = openInput(path);
+  if (!buffer)
+    return buffer.takeError();
+  return read(std::move(*buffer), path, path == "-" ? "<stdin>" : path, options);
+}
+
+Expected<Module> Module::parse(StringRef text, StringRef label, const LoadOptions &options) {
+  return read(MemoryBuffer::getMemBufferCopy(text, label), "", label, options);
+}
+
+Error Module::runPipeline(StringRef text) {
+  [[maybe_unused]] static const bool once = (registerAllPasses(), true);
+  PassManager manager(&state->context);
+  // A pipeline that cannot be parsed is usage, whatever its errors say.
+  Error wrong = state->capture("parsing the pipeline", [&]() -> LogicalResult {
+    StringRef inner = text.trim();
+    if (inner.consume_front("builtin.module("))
+      (void)inner.consume_back(")");
+    return parsePassPipeline(inner, manager);
+  });
+  if (wrong)
+    return handleErrors(std::move(wrong), [](const GraphError &e) { return makeError(Failure::usage, e.getText()); });
+  std::shared_ptr<PassRun> run = watchPasses(manager);
+  Error error = state->capture("a pass", [&] { return manager.run(*op); });
+  if (error && (run->brokenIR || run->failedPass.empty()))
+    return handleErrors(std::move(error), [&](const GraphError &e) {
+      return makeError(Failure::internal,
+                       e.getText() + (run->brokenIR ? "pass '" + run->failedPass + "' left IR that does not verify\n" : ""));
+    });
+  return error;
+}
+
+Expected<FunctionOpInterface> Module::getFunction(StringRef name) const {
+  SmallVector<FunctionOpInterface> candidates;
+  std::string names;
+  for (auto function : get().getOps<FunctionOpInterface>()) {
+    if (function.isPrivate() || function.isExternal())
+      continue;
+    if (name.empty() || function.getName() == name)
+      candidates.push_back(function);
+    names += (names.empty() ? "'" : ", '") + function.getName().str() + "'";
+  }
+  if (candidates.size() == 1)
+    return candidates.front();
+  std::string expected = name.empty() ? "one public function, or --function=NAME" : ("a public function '" + name + "'").str();
+  return makeError(Failure::badInput, state->label + ": error: expected " + expected + ", got " + (names.empty() ? "none" : names));
+}
+
+template <typename GetAttr> static SmallVector<PortInfo> getPorts(ArrayRef<Type> types, StringRef prefix, GetAttr getAttr) {
+  SmallVector<PortInfo> ports;
+  for (auto [i, type] : llvm::enumerate(types)) {
+    auto name = getAttr(i);
+    ports.push_back({name ? name.getValue().str() : (prefix + Twine(i)).str(), dyn_cast<RankedTensorType>(type)});
+  }
+  return ports;
+}
+
+SmallVector<PortInfo> Module::getInputs(FunctionOpInterface function) {
+  return getPorts(function.getArgumentTypes(), "in", [&](unsigned i) { return function.getArgAttrOfType<StringAttr>(i, graph::nameAttr); });
+}
+SmallVector<PortInfo> Module::getOutputs(FunctionOpInterface function) {
+  return getPorts(function.getResultTypes(), "out",
+                  [&](unsigned i) { return function.getResultAttrOfType<StringAttr>(i, graph::nameAttr); });
+}
+
+Expected<SmallVector<TensorValue>> Module::evaluate(ArrayRef<TensorValue> arguments, StringRef name, const EvalLimits &limits) const {
+  Expected<FunctionOpInterface> function = getFunction(name);
+  if (!function)
+    return function.takeError();
+  FailureOr<SmallVector<TensorValue>> results = failure();
+  if (Error error = state->capture("evaluation", [&]() -> LogicalResult { return results = interpret(*function, arguments, limits); }))
+    return error;
+  return std::move(*results);
+}
+
+std::string Module::str() const {
+  std::string text;
+  raw_string_ostream stream(text);
+  get().print(stream);
+  return text;
+}
+
+Error Module::save(StringRef path) const {
+  StringRef ending = sys::path::extension(path);
+  if (path != "-" && ending != ".mlir" && ending != ".mlirbc")
+    return makeError(Failure::usage, "expected an output that ends in .mlir or .mlirbc, got '" + path + "'");
+  Expected<OutputFile> out = OutputFile::open(path);
+  if (!out)
+    return out.takeError();
+  if (Error error = state->capture("writing", [&]() -> LogicalResult {
+        if (ending == ".mlirbc")
+          return writeBytecodeToFile(get(), out->os());
+        get().print(out->os());
+        return success();
+      }))
+    return error;
+  return out->keep();
+}
