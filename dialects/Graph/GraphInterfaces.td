@@ -20,7 +20,9 @@ def ShapeOpInterface : OpInterface<"ShapeOpInterface"> {
       Appends the type of each result to `results`. A size that no expression gives is `context.unknown()`. Emits an error through
       `context.emitError()` and fails when the operands' sizes contradict each other.
     }], "::llvm::LogicalResult", "inferSymbolically",
-    (ins "::graphopt::InferContext &":$context, "::llvm::SmallVectorImpl<::graphopt::SymbolicType> &":$results)>
+    (ins "::graphopt::InferContext &":$context, "::llvm::SmallVectorImpl<::graphopt::SymbolicType> &":$results)>,
+    InterfaceMethod<"Whether the result is the first operand wherever the two have equal sizes: reshape and broadcast say yes.",
+      "bool", "isIdentityOnEqualShapes", (ins), "", "return false;">
   ];
 }
 
@@ -33,7 +35,9 @@ def EvaluateOpInterface : OpInterface<"EvaluateOpInterface"> {
       and for budgets that are exceeded.
     }], "::llvm::LogicalResult", "evaluate",
     (ins "::graphopt::EvalContext &":$context, "::llvm::ArrayRef<::graphopt::TensorValue>":$operands,
-         "::llvm::SmallVectorImpl<::graphopt::TensorValue> &":$results)>
+         "::llvm::SmallVectorImpl<::graphopt::TensorValue> &":$results)>,
+    InterfaceMethod<"Whether folding may evaluate the op ahead of time. Random draws say no.", "bool", "isFoldable", (ins), "",
+      "return true;">
   ];
 }
 
@@ -108,6 +112,22 @@ def FusionOpInterface : OpInterface<"FusionOpInterface"> {
     InterfaceMethod<"The role of the op in a fusion.", "::graphopt::FusionKind", "getFusionKind", (ins), "",
       [{ return ::graphopt::defaultFusionKind($_op); }]>
   ];
+}
+
+def ParameterOpInterface : OpInterface<"ParameterOpInterface"> {
+  let cppNamespace = "::graphopt";
+  let description = "A symbol that names a weight of the module.";
+  let methods = [
+    InterfaceMethod<"The type of the weight.", "::mlir::RankedTensorType", "getParameterType">,
+    InterfaceMethod<"The value, see WeightStore::get.", "::mlir::Attribute", "getParameterValue">,
+    InterfaceMethod<"Whether running the model may change it.", "bool", "isMutableParameter">
+  ];
+}
+
+def ParameterReadOpInterface : OpInterface<"ParameterReadOpInterface"> {
+  let cppNamespace = "::graphopt";
+  let description = "An op whose only result is the value of a parameter.";
+  let methods = [InterfaceMethod<"The symbol of the parameter.", "::mlir::FlatSymbolRefAttr", "getParameterName">];
 }
 
 def InteropOpInterface : OpInterface<"InteropOpInterface"> {

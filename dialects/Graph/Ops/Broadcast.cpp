@@ -43,6 +43,8 @@ LogicalResult BroadcastOp::infer(InferContext &context, Adaptor op, SmallVectorI
   return success();
 }
 
+bool BroadcastOp::isIdentityOnEqualShapes() { return true; }
+
 //===--- Evaluate ---------------------------------------------------------===//
 
 LogicalResult BroadcastOp::evaluate(EvalContext &context, ArrayRef<TensorValue> operands, SmallVectorImpl<TensorValue> &results) {

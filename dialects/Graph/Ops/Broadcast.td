@@ -3,7 +3,8 @@ include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_BroadcastOp : Graph_TensorOp<"broadcast", [
     DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
-    DeclareOpInterfaceMethods<FusionOpInterface, ["getFusionKind"]>]> {
+    DeclareOpInterfaceMethods<FusionOpInterface, ["getFusionKind"]>,
+    DeclareOpInterfaceMethods<ShapeOpInterface, ["isIdentityOnEqualShapes"]>]> {
   let summary = "a tensor stretched to a larger shape";
   let description = [{
     `y[..., i] = x[i]`, by numpy's rules: axes of x are aligned with the last of y, and those of size 1 are stretched. Sizes are numbers or

@@ -64,6 +64,14 @@ LogicalResult ParameterOp::verify() {
   return success();
 }
 
+RankedTensorType ParameterOp::getParameterType() { return getType(); }
+Attribute ParameterOp::getParameterValue() { return getValue(); }
+bool ParameterOp::isMutableParameter() { return getMutable_(); }
+
+Operation *graph::createParameter(OpBuilder &b, Location loc, StringRef name, RankedTensorType type, Attribute value) {
+  return ParameterOp::create(b, loc, name, type, value);
+}
+
 //===--- get --------------------------------------------------------------===//
 
 LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -76,6 +84,12 @@ LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbols) {
 }
 
 void GetOp::getAsmResultNames(OpAsmSetValueNameFn setName) { setName(getY(), getParameter()); }
+
+FlatSymbolRefAttr GetOp::getParameterName() { return getParameterAttr(); }
+
+Value graph::createParameterRead(OpBuilder &b, Location loc, RankedTensorType type, FlatSymbolRefAttr name) {
+  return GetOp::create(b, loc, type, name);
+}
 
 LogicalResult GetOp::evaluate(EvalContext &context, ArrayRef<TensorValue>, SmallVectorImpl<TensorValue> &results) {
   auto parameter = dyn_cast_or_null<ParameterOp>(context.lookupSymbol(*this, getParameterAttr()));

@@ -2,7 +2,8 @@
 include "graph-opt/Dialect/Graph/GraphBase.td"
 include "mlir/IR/SymbolInterfaces.td"
 
-def Graph_ParameterOp : Graph_Op<"parameter", [Symbol, IsolatedFromAbove]> {
+def Graph_ParameterOp : Graph_Op<"parameter", [
+    Symbol, IsolatedFromAbove, DeclareOpInterfaceMethods<ParameterOpInterface>]> {
   let summary = "a named weight of the module";
   let description = [{
     Declares a parameter. Its value is inline (`dense<>`), a blob (`dense_resource<>`), or a range of a file
@@ -24,8 +25,8 @@ def Graph_ParameterOp : Graph_Op<"parameter", [Symbol, IsolatedFromAbove]> {
 }
 
 def Graph_GetOp : Graph_Op<"get", [
-    Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>, DeclareOpInterfaceMethods<EvaluateOpInterface>, CostOpInterface,
-    FusionOpInterface, NotDifferentiable, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+    Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>, DeclareOpInterfaceMethods<EvaluateOpInterface>,
+    DeclareOpInterfaceMethods<ParameterReadOpInterface>, CostOpInterface, FusionOpInterface, NotDifferentiable, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "the value of a parameter";
   let description = [{
     `y` is the value of the parameter. Reading it has no effect, so equal reads are one. Not differentiable: it has no operands; lift

@@ -62,6 +62,8 @@ LogicalResult ReshapeOp::infer(InferContext &context, Adaptor op, SmallVectorImp
   return success();
 }
 
+bool ReshapeOp::isIdentityOnEqualShapes() { return true; }
+
 //===--- Evaluate ---------------------------------------------------------===//
 
 LogicalResult ReshapeOp::evaluate(EvalContext &, ArrayRef<TensorValue> operands, SmallVectorImpl<TensorValue> &results) {

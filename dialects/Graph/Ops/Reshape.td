@@ -3,7 +3,8 @@ include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_ReshapeOp : Graph_TensorOp<"reshape", [
     DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
-    DeclareOpInterfaceMethods<FusionOpInterface, ["getFusionKind"]>]> {
+    DeclareOpInterfaceMethods<FusionOpInterface, ["getFusionKind"]>,
+    DeclareOpInterfaceMethods<ShapeOpInterface, ["isIdentityOnEqualShapes"]>]> {
   let summary = "the same elements in another shape";
   let description = [{
     y holds the elements of x in row-major order, with the sizes of the list: numbers, or values of type index. A size of -1 follows from

@@ -28,7 +28,7 @@ namespace graph {
 inline constexpr llvm::StringLiteral nameAttr = "graph.name";       ///< of an argument or result: what users call it
 inline constexpr llvm::StringLiteral dimsAttr = "graph.dims";       ///< of an argument or result: sizes, as names or numbers
 inline constexpr llvm::StringLiteral symbolsAttr = "graph.symbols"; ///< of a function: name -> [least, greatest] size
-inline constexpr llvm::StringLiteral weightAttr = "graph.weight";   ///< of an argument: the parameter that is passed in it
+inline constexpr llvm::StringLiteral weightAttr = "graph.weight";   ///< of an argument: the name of the parameter passed in it
 } // namespace graph
 } // namespace graphopt
 
@@ -37,4 +37,14 @@ inline constexpr llvm::StringLiteral weightAttr = "graph.weight";   ///< of an a
 #include "graph-opt/Dialect/Graph/GraphInterfaces.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "graph-opt/Dialect/Graph/GraphAttrs.h.inc"
+#pragma GCC visibility pop
+
+#pragma GCC visibility push(default)
+namespace graphopt::graph {
+/// Declares a parameter at the builder's insertion point, in a module.
+mlir::Operation *createParameter(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name, mlir::RankedTensorType type,
+                                 mlir::Attribute value);
+/// Reads a parameter of `type`.
+mlir::Value createParameterRead(mlir::OpBuilder &b, mlir::Location loc, mlir::RankedTensorType type, mlir::FlatSymbolRefAttr name);
+} // namespace graphopt::graph
 #pragma GCC visibility pop
