@@ -7,6 +7,7 @@
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Dialect/Graph/Total.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/RegionKindInterface.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
