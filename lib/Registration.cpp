@@ -1,6 +1,7 @@
 //===- Registration.cpp ---------------------------------------------------===//
 #include "graph-opt/Registration.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Passes/LlvmPipeline.h"
 #include "graph-opt/Passes/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -17,6 +18,7 @@ void graphopt::registerPasses() {
 #define GRAPH_PASS_GROUP(group) register##group##Passes();
 #include "graph-opt/Passes/PassGroups.inc"
 #undef GRAPH_PASS_GROUP
+    registerLlvmPipeline();
     return true;
   }();
 }

@@ -1,0 +1,109 @@
+//===- Emit.cpp - compile ahead of time ------------------------------------===//
+#include "Execution/Aot/Header.h"
+#include "Execution/Jit/Lower.h"
+#include "graph-opt/Dialect/Graph/WeightStore.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+#include <dlfcn.h>
+
+using namespace mlir;
+using namespace graphopt::execution;
+
+namespace graphopt {
+
+/// The tables of names that C keeps for itself, and `main`, which a program has of its own.
+static bool isUsableName(StringRef name) {
+  static constexpr StringLiteral reserved[] = {
+      "auto",   "break",  "case",   "char",   "const",  "continue", "default", "do",       "double",   "else",     "enum",   "extern",
+      "float",  "for",    "goto",   "if",     "inline", "int",      "long",    "main",     "register", "restrict", "return", "short",
+      "signed", "sizeof", "static", "struct", "switch", "typedef",  "union",   "unsigned", "void",     "volatile", "while"};
+  auto isLetter = [](char c) { return llvm::isAlpha(c) || c == '_'; };
+  return !name.empty() && isLetter(name[0]) && llvm::all_of(name, [&](char c) { return isLetter(c) || llvm::isDigit(c); }) &&
+         !llvm::is_contained(reserved, name);
+}
+
+llvm::Expected<EmittedObject> emitObject(ModuleOp module, const EmitOptions &options) {
+  llvm::Expected<func::FuncOp> entry = findEntry(module, options.entry);
+  if (!entry)
+    return entry.takeError();
+  std::string name = options.name.empty() ? entry->getName().str() : options.name;
+  if (!isUsableName(name))
+    return llvm::createStringError("expected a name for a C function, got '" + name + "': give another one");
+  llvm::Expected<Target> target = resolveTarget(options.cpu, options.features);
+  if (!target)
+    return target.takeError();
+  llvm::Expected<std::string> pipeline = getPipeline(options, *target);
+  if (!pipeline)
+    return pipeline.takeError();
+  llvm::Expected<Lowered> lowered = lower(module, *entry, name, *pipeline);
+  if (!lowered)
+    return lowered.takeError();
+  SmallVector<TensorValue> weights;
+  for (const Weight &weight : lowered->signature.weights) {
+    if (!options.embedWeights && !weight.derived)
+      continue;
+    auto type = RankedTensorType::get(weight.sizes, getElementType(module->getContext(), weight.dtype));
+    llvm::Expected<TensorValue> value = WeightStore::get(weight.value, type);
+    if (!value)
+      return value.takeError();
+    weights.push_back(std::move(*value));
+  }
+  llvm::Expected<llvm::SmallString<0>> object = execution::emitObject(*lowered->module, lowered->signature, *target, weights);
+  if (!object)
+    return object.takeError();
+  return EmittedObject{object->str().str(), writeHeader(lowered->signature, options.embedWeights)};
+}
+
+/// The static runtime lies beside this library.
+static std::string findRuntime() {
+  static const char anchor = 0;
+  Dl_info info;
+  if (!dladdr(&anchor, &info) || !info.dli_fname)
+    return "";
+  llvm::SmallString<256> path;
+  if (llvm::sys::fs::real_path(info.dli_fname, path))
+    return "";
+  llvm::sys::path::remove_filename(path);
+  llvm::sys::path::append(path, "libGraphOptRuntime.a");
+  return std::string(path);
+}
+
+llvm::Error linkSharedLibrary(StringRef object, StringRef output) {
+  std::string runtime = findRuntime(), linker;
+  if (runtime.empty() || !llvm::sys::fs::exists(runtime))
+    return llvm::createStringError("expected libGraphOptRuntime.a beside libGraphOpt.so, got nothing at '" + runtime + "'");
+  for (const char *candidate : {"cc", "clang", "clang-22", "gcc"})
+    if (auto found = llvm::sys::findProgramByName(candidate)) {
+      linker = *found;
+      break;
+    }
+  if (linker.empty())
+    return llvm::createStringError("expected a C compiler on PATH to link a shared library with, got none: emit an object instead");
+  llvm::SmallString<128> input;
+  if (std::error_code failed = llvm::sys::fs::createTemporaryFile("graph-opt", "o", input))
+    return llvm::createStringError("expected to write a temporary file: " + failed.message());
+  llvm::scope_exit removed([&] { llvm::sys::fs::remove(input); });
+  {
+    std::error_code failed;
+    llvm::raw_fd_ostream stream(input, failed);
+    if (!failed)
+      stream << object;
+    stream.close();
+    if (failed || stream.has_error()) {
+      stream.clear_error();
+      return llvm::createStringError("expected to write '" + input + "'");
+    }
+  }
+  // The whole runtime, so that a program needs nothing but the library.
+  std::string message;
+  StringRef arguments[] = {linker,        "-shared", "-o",       output, input, "-Wl,--whole-archive", runtime, "-Wl,--no-whole-archive",
+                           "-Wl,-z,defs", "-lm",     "-lpthread"};
+  if (llvm::sys::ExecuteAndWait(linker, arguments, std::nullopt, {}, 0, 0, &message))
+    return llvm::createStringError("expected '" + linker + "' to link '" + output + "'" + (message.empty() ? "" : ": " + message));
+  return llvm::Error::success();
+}
+
+} // namespace graphopt

@@ -1,0 +1,10 @@
+//===- Header.h - the C header of a compiled function ----------------------===//
+#pragma once
+#include "Execution/Jit/Signature.h"
+
+namespace graphopt::execution {
+
+/// The C header: names, dtypes and sizes of inputs, results and weights, the functions, and a program that calls them.
+std::string writeHeader(const Signature &signature, bool carriesWeights);
+
+} // namespace graphopt::execution

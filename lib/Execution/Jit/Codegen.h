@@ -1,0 +1,22 @@
+//===- Codegen.h - from the LLVM dialect to an object ----------------------===//
+#pragma once
+#include "Execution/Jit/Signature.h"
+#include "graph-opt/Interpreter/TensorValue.h"
+#include "llvm/ADT/SmallString.h"
+
+namespace graphopt::execution {
+
+/// What code is generated for.
+struct Target {
+  std::string triple, cpu, features;
+};
+
+/// Resolves "native" (and an empty name) to the host's CPU and features; else takes the CPU's own features and `features` besides.
+llvm::Expected<Target> resolveTarget(llvm::StringRef cpu, llvm::StringRef features);
+
+/// Translates `module`, which is in the LLVM dialect, adds the C ABI, optimises, and returns an ELF object. `weights` are embedded if
+/// there are any.
+llvm::Expected<llvm::SmallString<0>> emitObject(mlir::ModuleOp module, const Signature &signature, const Target &target,
+                                                llvm::ArrayRef<TensorValue> weights);
+
+} // namespace graphopt::execution

@@ -1,0 +1,229 @@
+//===- CompiledFunction.cpp - compile, load, run ---------------------------===//
+#include "graph-opt/Execution/CompiledFunction.h"
+#include "Execution/Cache/ObjectCache.h"
+#include "Execution/Jit/Info.h"
+#include "Execution/Jit/Loader.h"
+#include "Execution/Jit/Lower.h"
+#include "graph-opt/Dialect/Graph/WeightStore.h"
+#include "mlir/IR/SymbolTable.h"
+#include <chrono>
+
+using namespace mlir;
+using namespace graphopt::execution;
+
+namespace graphopt {
+
+struct CompiledFunction::State {
+  ~State() { go_ctx_destroy(context); }
+  MLIRContext *mlirContext = nullptr;
+  std::unique_ptr<LoadedObject> object;
+  std::vector<TensorValue> weights; ///< what the context's table points into
+  go_ctx *context = nullptr;
+  CompileStats stats;
+};
+
+namespace {
+llvm::Error error(const Twine &message) { return llvm::createStringError(message); }
+
+llvm::ArrayRef<int64_t> sizesOf(const go_value_info &info) { return {info.sizes, static_cast<size_t>(info.rank)}; }
+} // namespace
+
+const CompileStats &CompiledFunction::stats() const { return state->stats; }
+
+Type CompiledFunction::getElementType(const go_value_info &value) const {
+  return execution::getElementType(state->mlirContext, value.dtype);
+}
+
+namespace {
+std::string formatSizes(ArrayRef<int64_t> sizes) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << '[';
+  llvm::interleaveComma(sizes, stream, [&](int64_t size) {
+    if (size < 0)
+      stream << '?';
+    else
+      stream << size;
+  });
+  stream << ']';
+  return text;
+}
+
+/// What compiled code would refuse too, but with what it got.
+llvm::Error checkArgument(const CompiledFunction &function, const go_value_info &info, const TensorValue &argument) {
+  if (!argument)
+    return error("expected a value for input '" + Twine(info.name) + "', got none");
+  std::optional<int32_t> dtype = getDtype(argument.getElementType());
+  if (dtype != info.dtype) {
+    std::string got;
+    llvm::raw_string_ostream(got) << argument.getElementType();
+    return error("expected dtype " + getDtypeName(info.dtype) + " for input '" + info.name + "', got " + got);
+  }
+  bool matches = argument.getRank() == info.rank;
+  for (int32_t d = 0; matches && d < info.rank; ++d)
+    matches = info.sizes[d] < 0 || info.sizes[d] == argument.getDim(d);
+  if (!matches)
+    return error("expected sizes " + formatSizes(sizesOf(info)) + " for input '" + info.name + "', got " +
+                 formatSizes(argument.getShape()));
+  return llvm::Error::success();
+}
+
+go_tensor makeTensor(const TensorValue &value, int32_t dtype, SmallVectorImpl<int64_t> &sizes) {
+  sizes.assign(value.getShape().begin(), value.getShape().end());
+  return {const_cast<char *>(value.getRaw()), dtype, static_cast<int32_t>(value.getRank()), sizes.data(), nullptr};
+}
+} // namespace
+
+llvm::Expected<SmallVector<TensorValue>> CompiledFunction::run(ArrayRef<TensorValue> arguments) const {
+  if (static_cast<int64_t>(arguments.size()) != function->input_count)
+    return error("expected " + Twine(function->input_count) + " inputs, got " + Twine(arguments.size()));
+  SmallVector<go_tensor> in, out(function->output_count);
+  SmallVector<SmallVector<int64_t, 4>> inSizes(arguments.size()), outSizes(function->output_count);
+  for (auto [i, argument] : llvm::enumerate(arguments)) {
+    if (llvm::Error failed = checkArgument(*this, function->inputs[i], argument))
+      return std::move(failed);
+    in.push_back(makeTensor(argument, function->inputs[i].dtype, inSizes[i]));
+  }
+  for (auto [tensor, sizes] : llvm::zip_equal(out, outSizes)) {
+    sizes.resize(GO_MAX_RANK);
+    tensor.sizes = sizes.data();
+  }
+  auto check = [&](int32_t status) -> llvm::Error {
+    if (status)
+      return error(go_status_message(function, status));
+    return llvm::Error::success();
+  };
+  if (llvm::Error failed = check(function->shapes(in.data(), out.data(), nullptr)))
+    return std::move(failed);
+  SmallVector<TensorValue> results;
+  for (auto [i, tensor] : llvm::enumerate(out)) {
+    ArrayRef<int64_t> shape(tensor.sizes, tensor.rank);
+    std::optional<int64_t> elements = checkedNumElements(shape);
+    if (!elements || *elements > std::numeric_limits<int64_t>::max() / 16)
+      return error("expected a result '" + Twine(function->outputs[i].name) + "' that fits memory, got sizes " + formatSizes(shape));
+    TensorValue &value = results.emplace_back(getElementType(function->outputs[i]), shape);
+    tensor.data = value.getMutableRaw();
+  }
+  if (llvm::Error failed = check(entry(context, in.data(), out.data())))
+    return std::move(failed);
+  return results;
+}
+
+/// The value of weight `info` in the source module.
+static llvm::Expected<TensorValue> findWeight(ModuleOp source, const go_value_info &info, MLIRContext *context) {
+  Operation *parameter = source.lookupSymbol(info.name);
+  Attribute value = parameter ? parameter->getAttr("value") : Attribute();
+  if (!value)
+    return error("expected a parameter '" + Twine(info.name) + "' in the module, got none");
+  return WeightStore::get(value, RankedTensorType::get(sizesOf(info), execution::getElementType(context, info.dtype)));
+}
+
+static llvm::Error bindWeights(go_ctx *context, const go_function &function, std::vector<TensorValue> &weights,
+                               ArrayRef<DerivedWeight> derived, std::shared_ptr<const void> owner, ModuleOp source) {
+  MLIRContext *mlirContext = source->getContext();
+  weights.resize(function.weight_count);
+  for (const DerivedWeight &weight : derived) {
+    if (weight.index >= weights.size())
+      return error("expected the number of a weight, got " + Twine(weight.index));
+    const go_value_info &info = function.weights[weight.index];
+    TensorValue value(execution::getElementType(mlirContext, info.dtype), sizesOf(info), weight.bytes.data(), owner);
+    if (static_cast<uint64_t>(value.getByteSize()) != weight.bytes.size())
+      return error("expected " + Twine(value.getByteSize()) + " bytes of weight '" + info.name + "', got " + Twine(weight.bytes.size()));
+    weights[weight.index] = std::move(value);
+  }
+  for (auto [i, weight] : llvm::enumerate(weights)) {
+    const go_value_info &info = function.weights[i];
+    if (!weight) {
+      llvm::Expected<TensorValue> found = findWeight(source, info, mlirContext);
+      if (!found)
+        return found.takeError();
+      weight = std::move(*found);
+    }
+    SmallVector<int64_t, 4> sizes;
+    go_tensor tensor = makeTensor(weight, info.dtype, sizes);
+    if (int32_t status = go_ctx_set_weight(context, info.name, &tensor))
+      return error("weight '" + Twine(info.name) + "': " + go_status_message(&function, status));
+  }
+  if (int32_t status = go_ctx_prepare(context))
+    return error(go_status_message(&function, status));
+  return llvm::Error::success();
+}
+
+llvm::Expected<CompiledFunction> compile(ModuleOp module, const CompileOptions &options) {
+  auto start = std::chrono::steady_clock::now();
+  llvm::Expected<func::FuncOp> entry = findEntry(module, options.entry);
+  if (!entry)
+    return entry.takeError();
+  llvm::Expected<Target> target = resolveTarget(options.cpu, options.features);
+  if (!target)
+    return target.takeError();
+  llvm::Expected<std::string> pipeline = getPipeline(options, *target);
+  if (!pipeline)
+    return pipeline.takeError();
+  llvm::Expected<ObjectCache> cache = ObjectCache::open(options.cache);
+  if (!cache)
+    return cache.takeError();
+
+  auto state = std::make_shared<CompiledFunction::State>();
+  state->mlirContext = module->getContext();
+  std::string key = cache->isOn() ? getCacheKey(module, *entry, *pipeline, *target) : std::string();
+  std::string name = entry->getName().str();
+  SmallVector<DerivedWeight> derived;
+  std::shared_ptr<const void> owner;
+  llvm::SmallString<0> compiled;
+  StringRef object;
+  if (std::optional<CacheEntry> found = cache->lookup(key)) {
+    object = found->object;
+    derived = found->weights;
+    owner = found->file;
+    state->stats.cacheHits = 1;
+  } else {
+    llvm::Expected<Lowered> lowered = lower(module, *entry, name, *pipeline);
+    if (!lowered)
+      return lowered.takeError();
+    auto values = std::make_shared<std::vector<TensorValue>>();
+    for (auto [i, weight] : llvm::enumerate(lowered->signature.weights)) {
+      if (!weight.derived)
+        continue;
+      auto type = RankedTensorType::get(weight.sizes, execution::getElementType(module->getContext(), weight.dtype));
+      llvm::Expected<TensorValue> value = WeightStore::get(weight.value, type);
+      if (!value)
+        return value.takeError();
+      derived.push_back({i, StringRef(value->getRaw(), value->getByteSize())});
+      values->push_back(std::move(*value));
+    }
+    owner = values;
+    llvm::Expected<llvm::SmallString<0>> emitted = execution::emitObject(*lowered->module, lowered->signature, *target, {});
+    if (!emitted)
+      return emitted.takeError();
+    compiled = std::move(*emitted);
+    object = compiled;
+    if (llvm::Error failed = cache->store(key, object, derived))
+      return std::move(failed);
+  }
+
+  llvm::Expected<std::unique_ptr<LoadedObject>> loaded = LoadedObject::load(object, name);
+  if (!loaded)
+    return loaded.takeError();
+  state->object = std::move(*loaded);
+  const go_function &function = state->object->getFunction();
+  go_options runtimeOptions{options.threads, nullptr, nullptr, nullptr};
+  if (int32_t status = go_ctx_create(&function, &runtimeOptions, &state->context))
+    return error(go_status_message(&function, status));
+  if (llvm::Error failed = bindWeights(state->context, function, state->weights, derived, owner, module))
+    return std::move(failed);
+
+  CompiledFunction result;
+  result.state = state;
+  result.entry = function.call;
+  result.context = state->context;
+  result.function = &function;
+  state->stats.totalOps = countOps(*entry);
+  state->stats.compiledOps = function.op_count;
+  state->stats.objectBytes = object.size();
+  state->stats.arenaBytes = function.arena_bytes;
+  state->stats.compileMs = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+} // namespace graphopt
