@@ -41,6 +41,8 @@ DialectRegistry &Module::registry() {
 
 MLIRContext *Module::getContext() const { return &state->context; }
 
+Module Module::clone() const { return Module(state, get().clone()); }
+
 static OwningOpRef<ModuleOp> parseMlir(std::unique_ptr<MemoryBuffer> buffer, StringRef label, MLIRContext *context) {
   auto sources = std::make_shared<SourceMgr>();
   sources->AddNewSourceBuffer(MemoryBuffer::getMemBuffer(buffer->getBuffer(), label, /*RequiresNullTerminator=*/false), SMLoc());

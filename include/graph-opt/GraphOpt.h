@@ -50,6 +50,8 @@ public:
 
   mlir::ModuleOp get() const { return *op; }
   mlir::MLIRContext *getContext() const;
+  /// A copy in the same context, which shares the weights.
+  Module clone() const;
 
   /// Runs "O0" to "O3", with slots if need be, or a pass pipeline ("canonicalize,cse", "builtin.module(...)").
   llvm::Error runPipeline(llvm::StringRef text);

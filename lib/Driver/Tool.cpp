@@ -10,6 +10,8 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/WithColor.h"
+#include <cstdlib>
+#include <unistd.h>
 
 using namespace llvm;
 using namespace graphopt;
@@ -54,7 +56,6 @@ void graphopt::startTool(int argc, char **argv) {
   name() = sys::path::filename(argv[0]).str();
   std::optional<std::string> noColor = sys::Process::GetEnv("NO_COLOR");
   std::optional<std::string> term = sys::Process::GetEnv("TERM");
-  // --color, which LLVM's option parser owns, goes before both.
   if ((noColor && !noColor->empty()) || (term && *term == "dumb"))
     WithColor::setAutoDetectFunction([](const raw_ostream &) { return false; });
   installCrashHandler(argc, argv);
@@ -83,7 +84,7 @@ static void printHelp(const ToolInfo &info) {
       outs() << "  " << left_justify(left, 30) << (left.size() > 30 ? " " : "") << option->HelpStr << "\n";
     }
   }
-  outs() << "\n  -h, --version, --help-all (every option, LLVM's and MLIR's too)\n" << info.footer;
+  outs() << "\n  -h, --version" << (info.groups.empty() ? "" : ", --help-all (every option, LLVM's and MLIR's too)") << "\n" << info.footer;
 }
 
 /// LLVM's messages in the form of ours: "graph-run: Unknown command line argument '--x'.  Try: ..." says "unknown option '--x'".
@@ -110,10 +111,8 @@ static void reportUsage(StringRef text) {
   }
 }
 
-std::optional<int> graphopt::parseOptions(int argc, char **argv, const ToolInfo &info) {
-  SmallVector<const char *> args(argv, argv + argc);
-  bool helpAll = false;
-  for (const char *&arg : MutableArrayRef(args).drop_front()) {
+std::optional<int> graphopt::answerHelp(int argc, char **argv, const ToolInfo &info) {
+  for (const char *arg : ArrayRef(argv, argc).drop_front()) {
     StringRef text = arg;
     if (text == "--")
       break;
@@ -125,16 +124,45 @@ std::optional<int> graphopt::parseOptions(int argc, char **argv, const ToolInfo 
       printHelp(info);
       return 0;
     }
-    helpAll |= text == "--help-all";
   }
-  if (helpAll) {
+  return std::nullopt;
+}
+
+static bool isUsageExit = false;
+int graphopt::runUpstreamMain(function_ref<LogicalResult()> main) {
+  // LLVM's option parser calls exit(1).
+  on_exit(
+      [](int status, void *) {
+        if (isUsageExit && status == 1)
+          _exit(static_cast<int>(Failure::usage));
+      },
+      nullptr);
+  isUsageExit = true;
+  LogicalResult result = main();
+  isUsageExit = false;
+  return static_cast<int>(succeeded(result) ? Failure::none : Failure::badInput);
+}
+
+std::optional<int> graphopt::parseOptions(int argc, char **argv, const ToolInfo &info) {
+  if (std::optional<int> code = answerHelp(argc, argv, info))
+    return code;
+  ArrayRef<const char *> args(argv, argc);
+  if (is_contained(args.drop_front(), StringRef("--help-all"))) {
     const char *all[] = {argv[0], "--help"};
     cl::ParseCommandLineOptions(2, all, info.overview); // prints and exits with 0
   }
   std::string errors;
   raw_string_ostream stream(errors);
-  if (cl::ParseCommandLineOptions(args.size(), args.data(), info.overview, &stream))
+  if (cl::ParseCommandLineOptions(args.size(), args.data(), info.overview, &stream)) {
+    // --color goes before the environment, and before what kind of file stderr is.
+    auto *color = static_cast<cl::opt<cl::boolOrDefault> *>(cl::getRegisteredOptions().lookup("color"));
+    if (color && *color != cl::BOU_UNSET) {
+      errs().enable_colors(*color == cl::BOU_TRUE);
+      WithColor::setAutoDetectFunction(*color == cl::BOU_TRUE ? [](const raw_ostream &) { return true; }
+                                                              : [](const raw_ostream &) { return false; });
+    }
     return std::nullopt;
+  }
   reportUsage(errors);
   return static_cast<int>(Failure::usage);
 }

@@ -6,6 +6,7 @@
 #pragma once
 #include "graph-opt/Failure.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
 #include <optional>
@@ -33,6 +34,11 @@ void startTool(int argc, char **argv);
 /// Parses the options registered so far. Returns the exit code where the process is to end: after -h, --help-all or --version (0), and
 /// after a wrong option (2), which has been reported.
 std::optional<int> parseOptions(int argc, char **argv, const ToolInfo &info);
+
+/// Answers -h and --version alone, for mains of upstream's that parse the rest.
+std::optional<int> answerHelp(int argc, char **argv, const ToolInfo &info);
+/// Runs such a main: exit code 2 where it ends the process for its options, 1 where it fails.
+int runUpstreamMain(llvm::function_ref<llvm::LogicalResult()> main);
 
 /// "graph-run: error: <message>" to stderr; returns the exit code of `failure`.
 int fail(Failure failure, const llvm::Twine &message);

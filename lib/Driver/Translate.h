@@ -1,0 +1,25 @@
+//===- Translate.h - graph-translate --------------------------------------===//
+#pragma once
+#include "llvm/ADT/SmallVector.h"
+#include <cstdint>
+#include <string>
+
+#pragma GCC visibility push(default)
+namespace graphopt {
+
+enum class Translation { none, importPt2, importJson, exportJson, exportDot, importReport, opTable };
+
+/// What graph-translate is asked for.
+struct TranslateRequest {
+  Translation what = Translation::none;
+  std::string input, output = "-", after, weightsFile;
+  llvm::SmallVector<std::pair<std::string, std::string>> weights;
+  bool json = false, inlineWeights = false, trusted = false;
+  int64_t dynamicSize = 1;
+};
+
+/// Translates; returns the exit code. Errors have been printed.
+int translate(const TranslateRequest &request);
+
+} // namespace graphopt
+#pragma GCC visibility pop

@@ -1,0 +1,65 @@
+//===- graph-translate.cpp - moves models between formats -----------------===//
+#include "Driver/Tool.h"
+#include "Driver/Translate.h"
+#include "graph-opt/GraphOpt.h"
+#include "graph-opt/Plugin.h"
+#include "llvm/Support/CommandLine.h"
+
+using namespace llvm;
+using namespace graphopt;
+
+static const ToolInfo info = {"graph-translate",
+                              "--WHAT [options] INPUT [-o OUTPUT]",
+                              "Moves models between formats, and tells what is in them. INPUT may be in any format that can be imported.",
+                              {{"What", {"op-table"}},
+                               {"Output", {"o", "json"}},
+                               {"The op table", {"after", "dynamic-size"}},
+                               {"Other", {"weights", "trusted", "load-pass-plugin", "color"}}},
+                              "\nExit status: 0 right, 1 bad input, 2 usage, 3 unsupported op, 5 limit, 70 internal error.\n"};
+
+int main(int argc, char **argv) {
+  startTool(argc, argv);
+  if (Error error = loadPlugins(argc, argv, Module::registry()))
+    return fail(std::move(error));
+  cl::opt<std::string> input(cl::Positional, cl::desc("INPUT"));
+  cl::opt<bool> opTable("op-table", cl::desc("how many of which op, their arithmetic and the bytes they touch"));
+  const std::pair<cl::opt<bool> *, Translation> all[] = {{&opTable, Translation::opTable}};
+  cl::opt<std::string> output("o", cl::desc("write here instead of stdout, whole or not at all"), cl::value_desc("FILE"), cl::init("-"));
+  cl::opt<bool> json("json", cl::desc("the table or report as JSON"));
+  cl::opt<std::string> after("after", cl::desc("a second table after this pipeline: O0 to O3, or passes"), cl::value_desc("PIPELINE"));
+  cl::opt<int64_t> dynamicSize("dynamic-size", cl::desc("what a size that is known at run time counts as (1)"), cl::value_desc("N"),
+                               cl::init(1));
+  cl::list<std::string> weights("weights", cl::desc("the file that weights called NAME are read from"), cl::value_desc("NAME=PATH"));
+  cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
+  if (std::optional<int> code = parseOptions(argc, argv, info))
+    return *code;
+
+  TranslateRequest request;
+  std::string choices;
+  for (auto &[option, what] : all) {
+    choices += (choices.empty() ? "--" : ", --") + option->ArgStr.str();
+    if (*option && request.what != Translation::none)
+      return fail(Failure::usage, "expected one thing to do, got --" + option->ArgStr + " beside another");
+    if (*option)
+      request.what = what;
+  }
+  if (request.what == Translation::none)
+    return fail(Failure::usage, "expected one of " + choices + ", got none");
+  if (input.empty())
+    return fail(Failure::usage, "expected an INPUT, got none");
+  if (dynamicSize < 0)
+    return fail(Failure::usage, "expected a size of at least 0 in --dynamic-size, got " + Twine(dynamicSize));
+  for (const std::string &text : weights) {
+    auto [name, path] = StringRef(text).split('=');
+    if (name.empty() || path.empty())
+      return fail(Failure::usage, "expected --weights=NAME=PATH, got '" + text + "'");
+    request.weights.push_back({name.str(), path.str()});
+  }
+  request.input = input;
+  request.output = output;
+  request.after = after;
+  request.json = json;
+  request.trusted = trusted;
+  request.dynamicSize = dynamicSize;
+  return translate(request);
+}
