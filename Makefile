@@ -1,7 +1,7 @@
 # One command each; what is missing is installed first (Debian 12). `make help` lists them.
 BUILD := build
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-all bench docs format lint clean env-demo env-test env-bench tests-built
+.PHONY: help setup build demo check test test-all bench docs format lint clean env-demo env-test 
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile | column -t -s: -l 2
@@ -17,6 +17,10 @@ demo: ## run MiniLM on sentences, from nothing, without torch
 	@$(MAKE) --no-print-directory setup
 	@$(MAKE) --no-print-directory -j2 env-demo build
 	@.venv/bin/python examples/minilm/demo.py
+
+check: build ## the lit and unit tests; FILTER=softmax for some of them
+	@/usr/lib/llvm-22/bin/lit -sv $(if $(FILTER),--filter '$(FILTER)') $(BUILD)/test
+	@[ -n "$(FILTER)" ] || [ ! -x $(BUILD)/bin/graph-opt-unit-tests ] || $(BUILD)/bin/graph-opt-unit-tests --gtest_brief=1
 
 test: ## all that a machine without a GPU can, in at most 35 minutes from nothing
 	@tools/dev/setup.sh apt build test

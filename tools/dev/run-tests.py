@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -164,7 +165,8 @@ def rotating_shards() -> list:
 
 def write_result(name: str, result: Result) -> None:
     (ROOT / "test/results").mkdir(exist_ok=True)
-    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.processor())
+    models = re.findall(r"^model name\s*: (.*)", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    cpu = models[0] if models else platform.processor()
     record = {
         "shard": name,
         "commit": git("rev-parse", "HEAD"),

@@ -1,0 +1,49 @@
+//===- op-table.cpp - what registered ops say of themselves, as JSON ------===//
+//
+// For tools/dev/gen-docs.py: import rules are code, so no .td file knows them.
+//
+//===----------------------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Interop/ImportRules.h"
+#include "graph-opt/Registration.h"
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+#include <set>
+
+static void writeRules(llvm::json::OStream &json, llvm::StringRef key, const std::vector<std::string> &names) {
+  json.attributeArray(key, [&] {
+    for (const std::string &name : names)
+      json.value(name);
+  });
+}
+
+int main() {
+  mlir::DialectRegistry registry;
+  graphopt::registerAllDialects(registry);
+  mlir::MLIRContext context(registry);
+  context.getOrLoadDialect<graphopt::graph::GraphDialect>();
+
+  llvm::json::OStream json(llvm::outs(), 1);
+  std::set<std::string> foreign;
+  for (const std::string &name : graphopt::ImportRules::collect(&context).names())
+    foreign.insert(name);
+  json.objectBegin();
+  json.attributeObject("ops", [&] {
+    for (mlir::RegisteredOperationName op : context.getRegisteredOperations()) {
+      const auto *interop = op.getInterface<graphopt::InteropOpInterface>();
+      if (!interop)
+        continue;
+      graphopt::ImportRules rules;
+      interop->registerImportRules(rules);
+      writeRules(json, op.getStringRef(), rules.names());
+      for (const std::string &name : rules.names())
+        foreign.erase(name);
+    }
+  });
+  // Operators that expand to several ops.
+  writeRules(json, "expanded", {foreign.begin(), foreign.end()});
+  json.objectEnd();
+  llvm::outs() << "\n";
+  return 0;
+}
