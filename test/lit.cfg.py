@@ -23,6 +23,7 @@ config.environment.pop("GRAPH_OPT_PLUGINS", None)
 
 if lit_config.params.get("roundtrip"):
     config.available_features.add("roundtrip")
+    config.suffixes = [".mlir"]  # .test files are about command lines, which this changes
     config.substitutions.append((r"(?<![\w./%-])graph-opt(?![\w./-])", "graph-opt --verify-roundtrip"))
 
 venv_python = os.path.join(config.source_dir, ".venv-test", "bin", "python")
