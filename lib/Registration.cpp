@@ -1,5 +1,7 @@
 //===- Registration.cpp ---------------------------------------------------===//
 #include "graph-opt/Registration.h"
+#include "Interpreter/Models/Models.h"
+#include "graph-opt/Dialect/Check/Check.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Passes/LlvmPipeline.h"
 #include "graph-opt/Passes/Passes.h"
@@ -26,7 +28,8 @@ void graphopt::registerPasses() {
 void graphopt::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
-  registry.insert<graph::GraphDialect>();
+  registry.insert<check::CheckDialect, graph::GraphDialect>();
+  registerInterpreterModels(registry);
 }
 
 void graphopt::registerAllPasses() {

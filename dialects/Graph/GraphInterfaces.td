@@ -41,6 +41,15 @@ def EvaluateOpInterface : OpInterface<"EvaluateOpInterface"> {
   ];
 }
 
+def IndexingOpInterface : OpInterface<"IndexingOpInterface"> {
+  let cppNamespace = "::graphopt";
+  let description = "Ops one of whose operands holds positions in another: gather, embedding. Random inputs keep such integers in bounds.";
+  let methods = [
+    InterfaceMethod<"The tensor and its dimension that the elements of an operand are positions in; nothing for other operands.",
+      "::std::optional<::std::pair<::mlir::Value, int64_t>>", "getIndexed", (ins "unsigned":$operandNumber)>
+  ];
+}
+
 def ScalarBodyOpInterface : OpInterface<"ScalarBodyOpInterface"> {
   let cppNamespace = "::graphopt";
   let description = [{
