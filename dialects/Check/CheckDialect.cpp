@@ -1,5 +1,6 @@
 //===- CheckDialect.cpp - what executable tests assert with ---------------===//
 #include "graph-opt/Dialect/Check/Check.h"
+#include "graph-opt/Failure.h"
 #include "graph-opt/Interpreter/Compare.h"
 #include "graph-opt/Interpreter/Interpreter.h"
 
@@ -25,10 +26,16 @@ LogicalResult ExpectCloseOp::verify() {
   return success();
 }
 
+static LogicalResult fails(Operation *op, const Twine &why) {
+  InFlightDiagnostic error = op->emitOpError() << "does not hold: " << why.str();
+  setFailure(*error.getUnderlyingDiagnostic(), Failure::numbersDiffer);
+  return error;
+}
+
 static LogicalResult expect(Operation *op, ArrayRef<TensorValue> operands, const Tolerances &tolerances) {
   Comparison comparison = compare(operands[0], operands[1], tolerances);
   if (!comparison.equal)
-    return op->emitOpError() << "does not hold: " << comparison.message;
+    return fails(op, comparison.message);
   return success();
 }
 
@@ -48,6 +55,6 @@ LogicalResult ExpectEqOp::evaluate(EvalContext &, ArrayRef<TensorValue> operands
 LogicalResult ExpectTrueOp::evaluate(EvalContext &, ArrayRef<TensorValue> operands, SmallVectorImpl<TensorValue> &) {
   for (int64_t i = 0; i < operands[0].getNumElements(); ++i)
     if (!operands[0].getAsInt(i))
-      return emitOpError() << "does not hold: element " << i << " is false";
+      return fails(*this, "element " + Twine(i) + " is false");
   return success();
 }

@@ -1,6 +1,7 @@
 //===- Interpreter.cpp - the reference interpreter ------------------------===//
 #include "graph-opt/Interpreter/Interpreter.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Failure.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Interfaces/CallInterfaces.h"
 
@@ -12,16 +13,20 @@ EvalContext::~EvalContext() = default;
 TensorValue EvalContext::allocate(Operation *op, Type elementType, ArrayRef<int64_t> shape) {
   auto count = checkedNumElements(shape);
   if (!count || (limits.maxElements && *count > limits.maxElements)) {
-    op->emitOpError() << "expected a result of at most " << limits.maxElements << " elements, got the sizes [" << shape << "]";
+    InFlightDiagnostic error = op->emitOpError();
+    setFailure(*error.getUnderlyingDiagnostic(), Failure::limit);
+    error << "expected a result of at most " << limits.maxElements << " elements, got the sizes [" << shape << "]";
     return {};
   }
   return TensorValue(elementType, shape);
 }
 
 LogicalResult EvalContext::countIteration(Operation *op) {
-  if (limits.maxIterations && ++iterations > limits.maxIterations)
-    return op->emitOpError() << "expected at most " << limits.maxIterations << " loop iterations";
-  return success();
+  if (!limits.maxIterations || ++iterations <= limits.maxIterations)
+    return success();
+  InFlightDiagnostic error = op->emitOpError();
+  setFailure(*error.getUnderlyingDiagnostic(), Failure::limit);
+  return error << "expected at most " << limits.maxIterations << " loop iterations";
 }
 
 namespace {
@@ -76,6 +81,12 @@ static LogicalResult checkType(Operation *op, const Twine &what, const TensorVal
   return success();
 }
 
+static LogicalResult unsupported(Operation *op) {
+  InFlightDiagnostic error = op->emitOpError();
+  setFailure(*error.getUnderlyingDiagnostic(), Failure::unsupportedOp);
+  return error << "has no evaluation: expected an op that implements EvaluateOpInterface";
+}
+
 LogicalResult Machine::runCall(CallOpInterface call) {
   auto callee = dyn_cast_or_null<FunctionOpInterface>(call.resolveCallableInTable(&symbols));
   if (!callee || callee.isExternal())
@@ -100,7 +111,7 @@ LogicalResult Machine::runOp(Operation *op) {
     return runCall(call);
   auto evaluable = dyn_cast<EvaluateOpInterface>(op);
   if (!evaluable)
-    return op->emitOpError() << "has no evaluation: expected an op that implements EvaluateOpInterface";
+    return unsupported(op);
   SmallVector<TensorValue> operands = llvm::map_to_vector(op->getOperands(), [&](Value v) { return values.lookup(v); });
   SmallVector<TensorValue> results;
   if (failed(evaluable.evaluate(*this, operands, results)))
