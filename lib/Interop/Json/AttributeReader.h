@@ -1,0 +1,42 @@
+//===- AttributeReader.h - attributes, types and locations from JSON ------===//
+#pragma once
+#include "Interop/JsonDocument.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Location.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace graphopt {
+
+/// Reads the parts of an op that have an MLIR text form. On failure an error that names the place in the JSON has been emitted, and the
+/// result is null.
+class AttributeReader {
+public:
+  AttributeReader(llvm::StringRef text, llvm::StringRef label, mlir::MLIRContext *context)
+      : text(text), label(mlir::StringAttr::get(context, label)), context(context) {}
+
+  mlir::Attribute readAttribute(const JsonValue &value);
+  mlir::DictionaryAttr readDictionary(const JsonValue &value);
+  mlir::Type readType(const JsonValue &value);
+  mlir::Location readLocation(const JsonValue &value);
+
+  /// Line and column of a value.
+  mlir::Location locate(const JsonValue &value) const;
+  /// Emits "expected <what>, got <value>".
+  void fail(const JsonValue &value, const llvm::Twine &expected);
+  bool hasFailed() const { return isBroken; }
+
+private:
+  mlir::Attribute readText(const JsonValue &value, llvm::StringRef form);
+  mlir::Attribute readElements(const JsonValue &value);
+
+  llvm::StringRef text;
+  mlir::StringAttr label;
+  mlir::MLIRContext *context;
+  llvm::StringMap<mlir::Type> types; ///< the same few texts come again and again
+  llvm::StringMap<mlir::Attribute> attributes;
+  mutable uint64_t lastOffset = 0; ///< of the last position asked for, with its line
+  mutable unsigned lastLine = 1;
+  bool isBroken = false;
+};
+
+} // namespace graphopt
