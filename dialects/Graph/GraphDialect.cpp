@@ -69,7 +69,7 @@ static LogicalResult verifyDims(Operation *op, Type type, Attribute value) {
   auto symbols = op->getAttrOfType<DictionaryAttr>(symbolsAttr);
   for (auto [i, dim] : llvm::enumerate(dims)) {
     if (auto name = dyn_cast<StringAttr>(dim)) {
-      if (!symbols || !symbols.contains(name))
+      if (name.getValue() != "?" && (!symbols || !symbols.contains(name)))
         return op->emitOpError() << "expected '" << name.getValue() << "' of 'graph.dims' to be one of the function's 'graph.symbols'";
     } else if (auto size = dyn_cast<IntegerAttr>(dim); !size || (!tensor.isDynamicDim(i) && tensor.getDimSize(i) != size.getInt())) {
       return op->emitOpError() << "expected size " << i << " of " << type << " in 'graph.dims', got " << dim;

@@ -1,5 +1,6 @@
 //===- ImportCall.cpp - the arguments of a foreign operator ---------------===//
 #include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "graph-opt/Failure.h"
 #include "graph-opt/Interop/ImportRules.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -242,4 +243,6 @@ Type ImportCall::resultElementType(unsigned i) const {
   return i < resultTypes.size() && resultTypes[i] ? getElementTypeOrSelf(resultTypes[i]) : Type();
 }
 
-LogicalResult ImportCall::unsupported(const Twine &reason) const { return emitError(loc) << "unsupported '" << name << "': " << reason; }
+LogicalResult ImportCall::unsupported(const Twine &reason) const {
+  return graphopt::emitError(loc, Failure::unsupportedOp) << "unsupported '" << name << "': " << reason;
+}

@@ -26,7 +26,7 @@ class __attribute__((visibility("default"))) NotDifferentiable : public mlir::Op
 namespace graph {
 /// Names of the discardable attributes that the dialect defines.
 inline constexpr llvm::StringLiteral nameAttr = "graph.name";       ///< of an argument or result: what users call it
-inline constexpr llvm::StringLiteral dimsAttr = "graph.dims";       ///< of an argument or result: sizes, as names or numbers
+inline constexpr llvm::StringLiteral dimsAttr = "graph.dims";       ///< of an argument or result: sizes, as names, numbers or "?"
 inline constexpr llvm::StringLiteral symbolsAttr = "graph.symbols"; ///< of a function: name -> [least, greatest] size
 inline constexpr llvm::StringLiteral weightAttr = "graph.weight";   ///< of an argument: the name of the parameter passed in it
 } // namespace graph

@@ -1,0 +1,54 @@
+//===- Pt2.h - torch.export archives --------------------------------------===//
+//
+// A .pt2 file is read without torch: its graph becomes ops by the import rules, its weights stay where they are, as references into the
+// archive. Nothing in it is run.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/raw_ostream.h"
+#include <string>
+#include <vector>
+
+#pragma GCC visibility push(default)
+namespace graphopt {
+
+/// What a file's graph is made of, operator by operator.
+struct ImportReport {
+  struct Operator {
+    std::string name;  ///< as the source spells it: "aten.add.Tensor"
+    int64_t count = 0; ///< nodes
+    bool isSupported = false;
+    std::string firstNode;  ///< the name of the first node
+    std::string firstPlace; ///< its place in the user's source, "file:line", where known
+  };
+  std::vector<Operator> operators; ///< sorted by name
+
+  bool hasUnsupportedArguments = false; ///< an import met arguments that its operator's rule refuses
+
+  bool isSupported() const;
+  /// A table, unsupported operators first.
+  void print(llvm::raw_ostream &os) const;
+  /// [{"operator": ..., "count": ..., "supported": ..., "first_node": ..., "first_place": ...}]
+  void printJson(llvm::raw_ostream &os) const;
+};
+
+struct ImportOptions {
+  std::string functionName = "main";
+  /// What references to weights call the archive; the file's own name where empty.
+  std::string weightsName;
+};
+
+/// Imports the archive's only model as a verified module with one public function. Weights refer to files in the folder of `path`, which
+/// becomes the context's base directory. Operators that nothing supports are reported all at once, and so are those whose arguments are.
+/// Errors carry the location NameLoc(node, FileLineColLoc("<path>!<entry>", 0, 0)) and a note with the user's source line. On failure null;
+/// `report`, if given, is filled as far as the graph could be read.
+mlir::OwningOpRef<mlir::ModuleOp> importPt2(llvm::StringRef path, mlir::MLIRContext *context, const ImportOptions &options = {},
+                                            ImportReport *report = nullptr);
+
+/// Reads the operators of the archive's model without converting any.
+llvm::FailureOr<ImportReport> reportPt2(llvm::StringRef path, mlir::MLIRContext *context);
+
+} // namespace graphopt
+#pragma GCC visibility pop

@@ -1,0 +1,181 @@
+//===- GraphImporter.cpp - nodes of an exported graph become ops ----------===//
+#include "Interop/Pt2/GraphImporter.h"
+#include "Interop/Pt2/Pt2Archive.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+namespace {
+/// Graphs nest in the JSON, whose depth is capped; this keeps the message about it readable.
+constexpr unsigned maxGraphDepth = 32;
+
+/// The results of a node: names and types, lists flattened.
+struct NodeResults {
+  SmallVector<std::string> names;
+  SmallVector<Type> types; ///< null for sizes
+};
+
+std::optional<NodeResults> readResults(const JsonValue &node, const JsonValue &graph, MLIRContext *context, std::string &message) {
+  NodeResults results;
+  auto addTensor = [&](const JsonValue &tensor) {
+    StringRef name = tensor["name"].getString();
+    results.names.push_back(name.str());
+    results.types.push_back(pt2TensorType(graph["tensor_values"][name], context, message));
+    return results.types.back() != nullptr;
+  };
+  for (const JsonValue &output : node["outputs"].elements) {
+    if (output.members.size() != 1) {
+      message = "expected results of one kind each";
+      return std::nullopt;
+    }
+    StringRef kind = output.members[0].first;
+    const JsonValue &value = output.members[0].second;
+    bool isGood = true;
+    if (kind == "as_tensor") {
+      isGood = addTensor(value);
+    } else if (kind == "as_tensors") {
+      isGood = llvm::all_of(value.elements, addTensor);
+    } else if (kind == "as_sym_int" || kind == "as_sym_float" || kind == "as_sym_bool") {
+      results.names.push_back(value["as_name"].string);
+      results.types.push_back(nullptr);
+    } else if (kind != "as_none") {
+      message = ("results of kind '" + kind + "' are not supported").str();
+      isGood = false;
+    }
+    if (!isGood)
+      return std::nullopt;
+  }
+  return results;
+}
+} // namespace
+
+StringRef graphopt::shortTarget(StringRef target) {
+  target.consume_front("torch.ops.");
+  return target;
+}
+
+void graphopt::visitNodes(const JsonValue &graph, function_ref<void(const JsonValue &)> visit) {
+  for (const JsonValue &node : graph["nodes"].elements) {
+    visit(node);
+    for (const JsonValue &input : node["inputs"].elements)
+      if (const JsonValue &nested = input["arg"]["as_graph"]["graph"]; nested.isObject())
+        visitNodes(nested, visit);
+  }
+}
+
+void GraphImporter::importNodes(const JsonValue &graph, Scope &scope, unsigned depth) {
+  for (const JsonValue &node : graph["nodes"].elements)
+    importNode(node, graph, scope, depth);
+}
+
+void GraphImporter::importNode(const JsonValue &node, const JsonValue &graph, Scope &scope, unsigned depth) {
+  StringRef target = shortTarget(node["target"].getString());
+  ImportCall call(builder, locate(node), target);
+  std::string message;
+  std::optional<NodeResults> results = readResults(node, graph, builder.getContext(), message);
+  if (depth > maxGraphDepth)
+    message = "graphs nest deeper than " + std::to_string(maxGraphDepth);
+  for (const JsonValue &input : node["inputs"].elements) {
+    if (!message.empty())
+      break;
+    FailureOr<ImportArg> argument = input["arg"]["as_graph"].isObject() ? ImportArg() : readArgument(input["arg"], scope, message);
+    if (succeeded(argument))
+      call.args.push_back({input["name"].string, std::move(*argument)});
+    else
+      message = "argument '" + input["name"].string + "': " + message;
+  }
+  LogicalResult result = failure();
+  if (!message.empty() || !results) {
+    (void)call.unsupported(message);
+  } else {
+    call.resultTypes.append(results->types.begin(), results->types.end());
+    StringRef name = target;
+    if (name.consume_front("aten.") && !name.starts_with("sym_"))
+      result = importAten(call, name, node, scope);
+    else if (StringRef name = target; name.consume_front("higher_order."))
+      result = importHigherOrder(call, name, node, scope, depth);
+    else if (Value value = importScalar(call))
+      result = call.yield(value);
+    if (succeeded(result))
+      result = bindResults(call, results->names, scope);
+  }
+  if (succeeded(result))
+    return;
+  // Stand-ins let the nodes that follow be looked at too; a broken import is never returned.
+  isBroken = true;
+  if (!results)
+    return;
+  for (auto [name, type] : llvm::zip(results->names, results->types)) {
+    Type standIn = type ? type : Type(builder.getIndexType());
+    scope[name] = UnrealizedConversionCastOp::create(builder, call.loc, standIn, ValueRange()).getResult(0);
+  }
+}
+
+LogicalResult GraphImporter::bindResults(ImportCall &call, ArrayRef<std::string> names, Scope &scope) {
+  if (call.getResults().size() != names.size())
+    return call.unsupported("expected " + Twine(names.size()) + " results, got " + Twine(call.getResults().size()));
+  for (auto [i, name, value] : llvm::enumerate(names, call.getResults())) {
+    if (!value)
+      continue; // a result that the rule doesn't give: an error if something uses it
+    // A rule that gives another type than the source states would be a silent change of meaning.
+    if (auto stated = dyn_cast_or_null<RankedTensorType>(call.resultTypes[i])) {
+      auto given = dyn_cast<RankedTensorType>(value.getType());
+      if (!given || given.getElementType() != stated.getElementType() || failed(verifyCompatibleShape(given, stated)))
+        return emitError(call.loc) << "'" << call.name << "': expected result " << i << " of type " << stated << ", got "
+                                   << value.getType();
+    }
+    scope[name] = value;
+  }
+  return success();
+}
+
+LogicalResult GraphImporter::importAten(ImportCall &call, StringRef overload, const JsonValue &node, Scope &scope) {
+  // Assertions about sizes are restated by the ranges of graph.symbols; those about values don't change the results.
+  if (overload.starts_with("_assert_") || overload.starts_with("sym_constrain_range"))
+    return call.yield({});
+  const ImportRule *rule = rules.findAten(overload);
+  std::string functional;
+  if (auto [name, kind] = overload.split('.'); !rule && name.consume_back("_")) {
+    functional = (name + "." + kind).str();
+    rule = rules.findAten(functional);
+    // detach_ changes nothing of the tensor's numbers.
+    if (rule && name != "detach" && failed(checkInPlace(call, node)))
+      return failure();
+    overload = functional;
+  }
+  if (!rule)
+    return call.unsupported("there is no import rule for it");
+  if (failed(completeArguments(call, overload)) || failed((*rule)(call)))
+    return failure();
+  if (functional.empty())
+    noteSharing(node);
+  else if (call.getResults().size() == 1)
+    rename(node, call.getResults()[0], scope);
+  return success();
+}
+
+LogicalResult GraphImporter::completeArguments(ImportCall &call, StringRef overload) {
+  bool isKnown;
+  StringRef table = atenArguments(overload, isKnown);
+  if (!isKnown)
+    return success(); // not one of torch's own; the names stand as they are
+  SmallVector<std::pair<std::string, ImportArg>> complete;
+  SmallVector<StringRef> rows;
+  table.split(rows, ';', -1, /*KeepEmpty=*/false);
+  for (StringRef row : rows) {
+    StringRef name = row.split('=').first, value = row.split('=').second;
+    auto *given = llvm::find_if(call.args, [&](const auto &argument) { return argument.first == name; });
+    if (given == call.args.end() && !row.contains('='))
+      return call.unsupported("expected the argument '" + name + "'");
+    complete.push_back({name.str(), given == call.args.end() ? parseDefault(value) : given->second});
+  }
+  for (const auto &[name, value] : call.args)
+    if (llvm::none_of(complete, [&, &name = name](const auto &argument) { return argument.first == name; }))
+      return call.unsupported("argument '" + name + "' is not one of the operator's");
+  call.args = std::move(complete);
+  return success();
+}
