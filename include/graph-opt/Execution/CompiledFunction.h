@@ -23,8 +23,10 @@ struct CompileOptions {
   /// An LLVM CPU name, or "native"; further features as "+avx2,-fma".
   std::string cpu = "native";
   std::string features;
-  /// "O0" to "O3", with slots if need be, or the text of a pass pipeline on builtin.module that leaves what graph-cpu-pipeline leaves.
+  /// "O0" to "O3", with slots if need be, or the text of a pass pipeline on builtin.module; empty for none.
   std::string pipeline = "O2";
+  /// The pass pipeline from there to what graph-cpu-pipeline leaves; empty for the usual one.
+  std::string lowering;
   /// "strict", "fast", or empty for the default of the level.
   std::string accuracy;
   /// That one call may use, its caller's included; 0 for as many as the process may run on.

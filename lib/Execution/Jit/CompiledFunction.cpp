@@ -4,6 +4,7 @@
 #include "Execution/Jit/Info.h"
 #include "Execution/Jit/Loader.h"
 #include "Execution/Jit/Lower.h"
+#include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Dialect/Graph/WeightStore.h"
 #include "mlir/IR/SymbolTable.h"
 #include <chrono>
@@ -111,11 +112,11 @@ llvm::Expected<SmallVector<TensorValue>> CompiledFunction::run(ArrayRef<TensorVa
 
 /// The value of weight `info` in the source module.
 static llvm::Expected<TensorValue> findWeight(ModuleOp source, const go_value_info &info, MLIRContext *context) {
-  Operation *parameter = source.lookupSymbol(info.name);
-  Attribute value = parameter ? parameter->getAttr("value") : Attribute();
-  if (!value)
+  auto parameter = dyn_cast_or_null<ParameterOpInterface>(source.lookupSymbol(info.name));
+  if (!parameter)
     return error("expected a parameter '" + Twine(info.name) + "' in the module, got none");
-  return WeightStore::get(value, RankedTensorType::get(sizesOf(info), execution::getElementType(context, info.dtype)));
+  return WeightStore::get(parameter.getParameterValue(),
+                          RankedTensorType::get(sizesOf(info), execution::getElementType(context, info.dtype)));
 }
 
 static llvm::Error bindWeights(go_ctx *context, const go_function &function, std::vector<TensorValue> &weights,

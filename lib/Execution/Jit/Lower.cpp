@@ -1,7 +1,7 @@
 //===- Lower.cpp - from the source module to the LLVM dialect --------------===//
 #include "Execution/Jit/Lower.h"
+#include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Passes/LlvmPipeline.h"
-#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 
@@ -29,7 +29,19 @@ private:
 };
 } // namespace
 
-llvm::Expected<std::string> getPipeline(const CompileOptions &options, const Target &target) { return options.pipeline; }
+llvm::Expected<std::string> getPipeline(const CompileOptions &options, const Target &target) {
+  if (!options.accuracy.empty() && options.accuracy != "strict" && options.accuracy != "fast")
+    return llvm::createStringError("expected accuracy strict or fast, got '" + options.accuracy + "'");
+  std::string text = options.pipeline;
+  if (StringRef inner(text); inner.consume_front("builtin.module(") && inner.consume_back(")"))
+    text = inner.str();
+  if (!text.empty())
+    text += ",";
+  if (!options.lowering.empty())
+    return text + options.lowering;
+  std::string cpu = target.cpu + (target.features.empty() ? "" : "," + target.features);
+  return text + "graph-lift-parameters,graph-to-linalg,graph-cpu-pipeline{cpu=\"" + cpu + "\"}";
+}
 
 llvm::Expected<Lowered> lower(ModuleOp source, func::FuncOp entry, StringRef name, StringRef pipeline) {
   llvm::Expected<Signature> signature = readSource(entry);
@@ -60,6 +72,9 @@ llvm::Expected<Lowered> lower(ModuleOp source, func::FuncOp entry, StringRef nam
     return first.take("the pipeline failed");
   if (llvm::Error failed = readLowered(lowered.signature, *lowered.module, source))
     return std::move(failed);
+  // Their values are in the signature now.
+  for (auto parameter : llvm::make_early_inc_range(lowered.module->getOps<ParameterOpInterface>()))
+    parameter.erase();
 
   PassManager toLlvm(context, ModuleOp::getOperationName());
   buildLlvmPipeline(toLlvm);

@@ -1,5 +1,6 @@
 //===- Signature.cpp - what a compiled function takes and gives ------------===//
 #include "Execution/Jit/Signature.h"
+#include "graph-opt/Dialect/Graph/Graph.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/SymbolTable.h"
 
@@ -148,14 +149,15 @@ static llvm::Expected<unsigned> findWeight(Signature &signature, StringRef name,
       return i;
   Weight &weight = signature.weights.emplace_back();
   weight.name = name.str();
-  Operation *parameter = lowered.lookupSymbol(name), *original = source.lookupSymbol(name);
+  auto parameter = dyn_cast_or_null<ParameterOpInterface>(lowered.lookupSymbol(name));
+  auto original = dyn_cast_or_null<ParameterOpInterface>(source.lookupSymbol(name));
   if (!parameter)
     parameter = original;
-  auto declared = parameter ? parameter->getAttrOfType<TypeAttr>("type") : TypeAttr();
-  if (!declared || !(weight.value = parameter->getAttr("value")))
-    return error("expected a parameter '" + name + "' with a value, got none");
-  weight.derived = !original || original->getAttr("value") != weight.value;
-  if (llvm::Error failed = setType(weight, declared.getValue()))
+  if (!parameter)
+    return error("expected a parameter '" + name + "', got none");
+  weight.value = parameter.getParameterValue();
+  weight.derived = !original || original.getParameterValue() != weight.value;
+  if (llvm::Error failed = setType(weight, parameter.getParameterType()))
     return std::move(failed);
   if (ArrayRef<int64_t>(weight.sizes) != type.getShape())
     return error("expected weight '" + name + "' to have the sizes of its parameter");
@@ -215,15 +217,20 @@ llvm::Error readLowered(Signature &signature, ModuleOp lowered, ModuleOp source)
   if (!entry || !arena)
     return error("expected the pipeline to leave functions '" + signature.name + "' and '" + signature.name + "_arena', got none");
   signature.hasShapes = static_cast<bool>(lookup("_shapes"));
-  signature.hasPrepareArena = static_cast<bool>(lookup("_prepare_arena"));
   if (llvm::Error failed = readArguments(signature, entry, /*prepare=*/false, lowered, source))
     return failed;
   if (prepare)
     if (llvm::Error failed = readArguments(signature, prepare, /*prepare=*/true, lowered, source))
       return failed;
-  IntegerAttr bytes;
-  if (arena.getBlocks().size() == 1 && matchPattern(arena.front().getTerminator()->getOperand(0), m_Constant(&bytes)))
-    signature.arenaBytes = bytes.getInt();
+  auto readConstant = [](func::FuncOp function) -> std::optional<int64_t> {
+    IntegerAttr bytes;
+    if (function.getBlocks().size() == 1 && matchPattern(function.front().getTerminator()->getOperand(0), m_Constant(&bytes)))
+      return bytes.getInt();
+    return std::nullopt;
+  };
+  signature.arenaBytes = readConstant(arena);
+  func::FuncOp prepareArena = lookup("_prepare_arena");
+  signature.prepareArenaBytes = prepareArena ? readConstant(prepareArena) : 0;
   return llvm::Error::success();
 }
 

@@ -44,8 +44,8 @@ struct Signature {
   int64_t opCount = 0;
 
   llvm::SmallVector<Argument> entryArguments, prepareArguments;
-  bool hasShapes = false, hasPrepareArena = false;
-  std::optional<int64_t> arenaBytes; ///< if it doesn't depend on sizes
+  bool hasShapes = false;
+  std::optional<int64_t> arenaBytes, prepareArenaBytes; ///< if they depend neither on sizes nor on threads
 };
 
 /// The dtype of an element type; signless integers are signed.

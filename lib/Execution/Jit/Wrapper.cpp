@@ -70,7 +70,7 @@ public:
       check(notNull(sizes), "expected sizes for " + what + ", got null");
       for (size_t d = 0; d < rank; ++d) {
         Value *size = b.CreateLoad(i64, b.CreateConstInBoundsGEP1_64(i64, sizes, d));
-        Twine where = Twine(" in dimension ") + Twine(d) + " of " + what;
+        std::string where = (" in dimension " + Twine(d) + " of " + what).str();
         if (port.sizes[d] >= 0) {
           check(b.CreateICmpEQ(size, b.getInt64(port.sizes[d])), "expected size " + Twine(port.sizes[d]) + where);
           size = b.getInt64(port.sizes[d]);
@@ -311,8 +311,8 @@ public:
 
   /// `int32_t NAME.run_prepare(go_ctx *)`
   void writePrepare() {
-    Value *bytes = b.getInt64(0);
-    if (signature.hasPrepareArena)
+    Value *bytes = b.getInt64(signature.prepareArenaBytes.value_or(0));
+    if (!signature.prepareArenaBytes)
       bytes = callSizes(".prepare_arena", {contextField(function->getArg(0), 16, i64)})[0];
     callLowered(".prepare", signature.prepareArguments, function->getArg(0), bytes, {}, {});
   }
