@@ -166,6 +166,19 @@ Expected<SmallVector<TensorValue>> Module::evaluate(ArrayRef<TensorValue> argume
   return std::move(*results);
 }
 
+Expected<CompiledFunction> Module::compile(const CompileOptions &options) const {
+  [[maybe_unused]] static const bool once = (registerAllPasses(), true);
+  Expected<CompiledFunction> compiled = graphopt::compile(get(), options);
+  if (compiled)
+    compiled->keepAlive(state);
+  return compiled;
+}
+
+Expected<EmittedObject> Module::emitObject(const EmitOptions &options) const {
+  [[maybe_unused]] static const bool once = (registerAllPasses(), true);
+  return graphopt::emitObject(get(), options);
+}
+
 std::string Module::str() const {
   std::string text;
   raw_string_ostream stream(text);

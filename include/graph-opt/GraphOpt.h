@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 #pragma once
+#include "graph-opt/Execution/CompiledFunction.h"
 #include "graph-opt/GraphError.h"
 #include "graph-opt/Interpreter/Interpreter.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -62,6 +63,11 @@ public:
   /// Runs a function in the reference interpreter.
   llvm::Expected<llvm::SmallVector<TensorValue>> evaluate(llvm::ArrayRef<TensorValue> arguments, llvm::StringRef function = "",
                                                           const EvalLimits &limits = {}) const;
+
+  /// Machine code for a function, which shares this model's context and outlives the model.
+  llvm::Expected<CompiledFunction> compile(const CompileOptions &options = {}) const;
+  /// Compiles a function ahead of time.
+  llvm::Expected<EmittedObject> emitObject(const EmitOptions &options) const;
 
   /// Writes .mlir, .mlirbc or .json, by the ending; "-" is MLIR text on stdout. The file appears whole or not at all.
   llvm::Error save(llvm::StringRef path) const;

@@ -11,6 +11,7 @@
 #include "graph-opt/Runtime.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include <memory>
 #include <string>
 
@@ -55,6 +56,8 @@ public:
   const go_function &getFunction() const { return *function; }
   go_ctx *getContext() const { return context; }
   const CompileStats &stats() const;
+  /// Keeps something alive as long as this and its copies: the owner of the context, for one.
+  void keepAlive(std::shared_ptr<const void> owner);
   /// The element type of an input, a result or a weight.
   mlir::Type getElementType(const go_value_info &value) const;
 
@@ -73,6 +76,7 @@ llvm::Expected<CompiledFunction> compile(mlir::ModuleOp module, const CompileOpt
 struct EmitOptions : CompileOptions {
   /// The name of the C functions; empty for the entry's. A C identifier.
   std::string name;
+  /// Whether the object carries the weights; else a program sets each one with go_ctx_set_weight.
   bool embedWeights = true;
 };
 
@@ -84,8 +88,8 @@ struct EmittedObject {
 
 /// Compiles ahead of time.
 llvm::Expected<EmittedObject> emitObject(mlir::ModuleOp module, const EmitOptions &options);
-/// Links an object with the runtime into a shared library.
-llvm::Error linkSharedLibrary(llvm::StringRef object, llvm::StringRef output);
+/// Links an object with the runtime into a shared library that needs libc and libm only, by the C compiler on PATH; returns its bytes.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> linkSharedLibrary(llvm::StringRef object);
 
 } // namespace graphopt
 #pragma GCC visibility pop

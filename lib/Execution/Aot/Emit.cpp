@@ -2,7 +2,6 @@
 #include "Execution/Aot/Header.h"
 #include "Execution/Jit/Lower.h"
 #include "graph-opt/Dialect/Graph/WeightStore.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -41,15 +40,15 @@ llvm::Expected<EmittedObject> emitObject(ModuleOp module, const EmitOptions &opt
   llvm::Expected<Lowered> lowered = lower(module, *entry, name, *pipeline);
   if (!lowered)
     return lowered.takeError();
-  SmallVector<TensorValue> weights;
-  for (const Weight &weight : lowered->signature.weights) {
-    if (!options.embedWeights && !weight.derived)
+  SmallVector<TensorValue> weights(lowered->signature.weights.size());
+  for (auto [slot, weight] : llvm::zip_equal(weights, lowered->signature.weights)) {
+    if (!options.embedWeights && !weight.derived) // nobody else has the derived ones
       continue;
     auto type = RankedTensorType::get(weight.sizes, getElementType(module->getContext(), weight.dtype));
     llvm::Expected<TensorValue> value = WeightStore::get(weight.value, type);
     if (!value)
       return value.takeError();
-    weights.push_back(std::move(*value));
+    slot = std::move(*value);
   }
   llvm::Expected<llvm::SmallString<0>> object = execution::emitObject(*lowered->module, lowered->signature, *target, weights);
   if (!object)
@@ -71,7 +70,18 @@ static std::string findRuntime() {
   return std::string(path);
 }
 
-llvm::Error linkSharedLibrary(StringRef object, StringRef output) {
+/// A temporary file, removed at the end.
+struct TemporaryFile {
+  explicit TemporaryFile(StringRef suffix) { failed = llvm::sys::fs::createTemporaryFile("graph-opt", suffix, path); }
+  ~TemporaryFile() {
+    if (!failed)
+      llvm::sys::fs::remove(path);
+  }
+  llvm::SmallString<128> path;
+  std::error_code failed;
+};
+
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> linkSharedLibrary(StringRef object) {
   std::string runtime = findRuntime(), linker;
   if (runtime.empty() || !llvm::sys::fs::exists(runtime))
     return llvm::createStringError("expected libGraphOptRuntime.a beside libGraphOpt.so, got nothing at '" + runtime + "'");
@@ -82,28 +92,30 @@ llvm::Error linkSharedLibrary(StringRef object, StringRef output) {
     }
   if (linker.empty())
     return llvm::createStringError("expected a C compiler on PATH to link a shared library with, got none: emit an object instead");
-  llvm::SmallString<128> input;
-  if (std::error_code failed = llvm::sys::fs::createTemporaryFile("graph-opt", "o", input))
-    return llvm::createStringError("expected to write a temporary file: " + failed.message());
-  llvm::scope_exit removed([&] { llvm::sys::fs::remove(input); });
-  {
-    std::error_code failed;
-    llvm::raw_fd_ostream stream(input, failed);
-    if (!failed)
+  TemporaryFile input("o"), output("so");
+  std::error_code failed = input.failed ? input.failed : output.failed;
+  if (!failed) {
+    llvm::raw_fd_ostream stream(input.path, failed);
+    if (!failed) {
       stream << object;
-    stream.close();
-    if (failed || stream.has_error()) {
+      stream.close();
+      failed = stream.error();
       stream.clear_error();
-      return llvm::createStringError("expected to write '" + input + "'");
     }
   }
+  if (failed)
+    return llvm::createStringError("expected to write a temporary file: " + failed.message());
   // The whole runtime, so that a program needs nothing but the library.
   std::string message;
-  StringRef arguments[] = {linker,        "-shared", "-o",       output, input, "-Wl,--whole-archive", runtime, "-Wl,--no-whole-archive",
-                           "-Wl,-z,defs", "-lm",     "-lpthread"};
+  StringRef arguments[] = {
+      linker,        "-shared", "-o",       output.path, input.path, "-Wl,--whole-archive", runtime, "-Wl,--no-whole-archive",
+      "-Wl,-z,defs", "-lm",     "-lpthread"};
   if (llvm::sys::ExecuteAndWait(linker, arguments, std::nullopt, {}, 0, 0, &message))
-    return llvm::createStringError("expected '" + linker + "' to link '" + output + "'" + (message.empty() ? "" : ": " + message));
-  return llvm::Error::success();
+    return llvm::createStringError("expected '" + linker + "' to link a shared library" + (message.empty() ? "" : ": " + message));
+  auto linked = llvm::MemoryBuffer::getFile(output.path, /*IsText=*/false, /*RequiresNullTerminator=*/false, /*IsVolatile=*/true);
+  if (!linked)
+    return llvm::createStringError("expected to read the linked library: " + linked.getError().message());
+  return std::move(*linked);
 }
 
 } // namespace graphopt

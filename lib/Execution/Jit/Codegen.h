@@ -14,8 +14,8 @@ struct Target {
 /// Resolves "native" (and an empty name) to the host's CPU and features; else takes the CPU's own features and `features` besides.
 llvm::Expected<Target> resolveTarget(llvm::StringRef cpu, llvm::StringRef features);
 
-/// Translates `module`, which is in the LLVM dialect, adds the C ABI, optimises, and returns an ELF object. `weights` are embedded if
-/// there are any.
+/// Translates `module`, which is in the LLVM dialect, adds the C ABI, optimises, and returns an ELF object. `weights` that are
+/// given are embedded, by number.
 llvm::Expected<llvm::SmallString<0>> emitObject(mlir::ModuleOp module, const Signature &signature, const Target &target,
                                                 llvm::ArrayRef<TensorValue> weights);
 

@@ -16,6 +16,7 @@ namespace graphopt {
 
 struct CompiledFunction::State {
   ~State() { go_ctx_destroy(context); }
+  std::vector<std::shared_ptr<const void>> owners; // destroyed last
   MLIRContext *mlirContext = nullptr;
   std::unique_ptr<LoadedObject> object;
   std::vector<TensorValue> weights; ///< what the context's table points into
@@ -30,6 +31,8 @@ llvm::ArrayRef<int64_t> sizesOf(const go_value_info &info) { return {info.sizes,
 } // namespace
 
 const CompileStats &CompiledFunction::stats() const { return state->stats; }
+
+void CompiledFunction::keepAlive(std::shared_ptr<const void> owner) { state->owners.push_back(std::move(owner)); }
 
 Type CompiledFunction::getElementType(const go_value_info &value) const {
   return execution::getElementType(state->mlirContext, value.dtype);

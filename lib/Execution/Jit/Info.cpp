@@ -77,7 +77,7 @@ void InfoWriter::write(Function *call, Function *shapes, Function *prepare, cons
   for (const Port &port : signature.results)
     results.push_back(describe(port, null()));
   for (auto [i, weight] : enumerate(signature.weights))
-    parameters.push_back(describe(weight, weights.empty() ? null() : bytes(weights[i])));
+    parameters.push_back(describe(weight, i < weights.size() && weights[i] ? bytes(weights[i]) : null()));
   for (const std::string &message : messages.get())
     texts.push_back(text(message));
   Type *i32 = Type::getInt32Ty(module.getContext()), *i64 = Type::getInt64Ty(module.getContext());

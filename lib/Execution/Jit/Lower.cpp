@@ -1,5 +1,6 @@
 //===- Lower.cpp - from the source module to the LLVM dialect --------------===//
 #include "Execution/Jit/Lower.h"
+#include "Driver/Diagnostics.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Passes/LlvmPipeline.h"
 #include "mlir/Pass/PassManager.h"
@@ -8,26 +9,6 @@
 using namespace mlir;
 
 namespace graphopt::execution {
-
-namespace {
-/// Remembers the first error, and passes every diagnostic on.
-class FirstError {
-public:
-  explicit FirstError(MLIRContext *context)
-      : handler(context, [this](Diagnostic &diagnostic) {
-          if (diagnostic.getSeverity() == DiagnosticSeverity::Error && text.empty()) {
-            llvm::raw_string_ostream stream(text);
-            stream << diagnostic.getLocation() << ": " << diagnostic;
-          }
-          return failure();
-        }) {}
-  llvm::Error take(const Twine &what) { return llvm::createStringError(text.empty() ? what : what + ": " + text); }
-
-private:
-  std::string text;
-  ScopedDiagnosticHandler handler;
-};
-} // namespace
 
 llvm::Expected<std::string> getPipeline(const CompileOptions &options, const Target &target) {
   if (!options.accuracy.empty() && options.accuracy != "strict" && options.accuracy != "fast")
@@ -49,7 +30,6 @@ llvm::Expected<Lowered> lower(ModuleOp source, func::FuncOp entry, StringRef nam
     return signature.takeError();
   Lowered lowered{source.clone(), std::move(*signature)};
   MLIRContext *context = source->getContext();
-  FirstError first(context);
 
   // Other functions are there to be called by this one only.
   for (auto function : lowered.module->getOps<func::FuncOp>()) {
@@ -63,23 +43,26 @@ llvm::Expected<Lowered> lower(ModuleOp source, func::FuncOp entry, StringRef nam
   }
   lowered.signature.name = name.str();
 
-  PassManager passes(context, ModuleOp::getOperationName());
+  auto run = [&](StringRef what, llvm::function_ref<void(PassManager &)> build) {
+    PassManager passes(context, ModuleOp::getOperationName());
+    build(passes);
+    return captureDiagnostics(context, name, what, nullptr, [&] { return passes.run(*lowered.module); });
+  };
+  OpPassManager parsed(ModuleOp::getOperationName());
   std::string message;
   llvm::raw_string_ostream messageStream(message);
-  if (failed(parsePassPipeline(pipeline, passes, messageStream)))
-    return llvm::createStringError("expected a pass pipeline on builtin.module, got '" + pipeline + "': " + message);
-  if (failed(passes.run(*lowered.module)))
-    return first.take("the pipeline failed");
+  if (failed(parsePassPipeline(pipeline, parsed, messageStream)))
+    return makeError(Failure::usage, "expected a pass pipeline on builtin.module, got '" + pipeline + "': " + message);
+  if (llvm::Error failed = run("the pipeline", [&](PassManager &passes) { static_cast<OpPassManager &>(passes) = std::move(parsed); }))
+    return std::move(failed);
   if (llvm::Error failed = readLowered(lowered.signature, *lowered.module, source))
     return std::move(failed);
   // Their values are in the signature now.
   for (auto parameter : llvm::make_early_inc_range(lowered.module->getOps<ParameterOpInterface>()))
     parameter.erase();
 
-  PassManager toLlvm(context, ModuleOp::getOperationName());
-  buildLlvmPipeline(toLlvm);
-  if (failed(toLlvm.run(*lowered.module)))
-    return first.take("the lowering to LLVM failed");
+  if (llvm::Error failed = run("the lowering to LLVM", [](PassManager &passes) { buildLlvmPipeline(passes); }))
+    return std::move(failed);
   return lowered;
 }
 

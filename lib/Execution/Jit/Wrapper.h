@@ -10,7 +10,8 @@ namespace graphopt::execution {
 ///   NAME          checks the tensors, gets arena and weights, calls the lowered function
 ///   NAME_shapes   checks the inputs and writes the sizes of results
 ///   NAME_info     the go_function
-/// The lowered functions become internal. `messages` are those of statuses 1 and up; `weights` are embedded if there are any.
+/// The lowered functions become internal. `messages` are those of statuses 1 and up; `weights` that are given are embedded, by
+/// number.
 void addWrapper(llvm::Module &module, const Signature &signature, llvm::ArrayRef<std::string> messages,
                 llvm::ArrayRef<TensorValue> weights);
 
