@@ -3,6 +3,8 @@
 #include "Interpreter/Models/Models.h"
 #include "graph-opt/Dialect/Check/Check.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
+
+#include "graph-opt/Passes/CpuPipeline.h"
 #include "graph-opt/Passes/LlvmPipeline.h"
 #include "graph-opt/Passes/Passes.h"
 #include "mlir/InitAllDialects.h"
@@ -21,6 +23,7 @@ void graphopt::registerPasses() {
 #include "graph-opt/Passes/PassGroups.inc"
 #undef GRAPH_PASS_GROUP
     registerLlvmPipeline();
+    registerCpuPipeline();
     return true;
   }();
 }

@@ -1,0 +1,43 @@
+//===- Pipeline.cpp - graph-cpu-pipeline ----------------------------------===//
+#include "graph-opt/Passes/CpuPipeline.h"
+#include "graph-opt/Passes/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+using namespace mlir;
+
+void graphopt::buildCpuPipeline(OpPassManager &pm, const CpuPipelineOptions &options) {
+  auto clean = [&] {
+    pm.addPass(createCanonicalizerPass());
+    pm.addPass(createCSEPass());
+  };
+  // Tensors.
+  pm.addPass(createInlinerPass());
+  pm.addPass(createSymbolDCEPass());
+  clean();
+  pm.addPass(createCpuOutlineShapesPass());
+  pm.addNestedPass<func::FuncOp>(createCpuFuseElementwisePass());
+  clean();
+
+  // Buffers.
+  pm.addPass(createCpuDestinationsPass());
+  pm.addPass(bufferization::createEmptyTensorEliminationPass());
+  pm.addPass(bufferization::createOneShotBufferizePass());
+  clean();
+
+  // Loops.
+  pm.addNestedPass<func::FuncOp>(createCpuVectorizePass({options.cpu}));
+  clean();
+  pm.addPass(createPlanMemoryPass());
+  pm.addNestedPass<func::FuncOp>(createCpuLowerMathPass({options.cpu}));
+  clean();
+}
+
+void graphopt::registerCpuPipeline() {
+  static PassPipelineRegistration<CpuPipelineOptions> registration(
+      "graph-cpu-pipeline", "linalg on tensors to vectorised loops on memrefs with one arena", buildCpuPipeline);
+}

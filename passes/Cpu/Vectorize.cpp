@@ -1,0 +1,140 @@
+//===- Vectorize.cpp ===//
+#include "GenericEmitter.h"
+#include "MatmulEmitter.h"
+#include "graph-opt/Passes/Passes.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/PatternMatch.h"
+using namespace mlir;
+namespace graphopt {
+#define GEN_PASS_DEF_CPUVECTORIZEPASS
+#include "graph-opt/Passes/Cpu.h.inc"
+namespace {
+
+/// memref.copy as a linalg op: the run-time library has no copy of strided memory.
+void generalizeCopy(RewriterBase &rewriter, memref::CopyOp copy) {
+  rewriter.setInsertionPoint(copy);
+  rewriter.replaceOpWithNewOp<linalg::CopyOp>(copy, copy.getSource(), copy.getTarget());
+}
+
+/// True when dimension `dim` follows `dim - 1` in memory in every operand that has either.
+bool continues(linalg::GenericOp op, unsigned dim) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    if (!map.isProjectedPermutation(/*allowZeroInResults=*/false))
+      return false;
+    std::optional<unsigned> first = map.getResultPosition(getAffineDimExpr(dim - 1, op.getContext()));
+    std::optional<unsigned> second = map.getResultPosition(getAffineDimExpr(dim, op.getContext()));
+    if (!first && !second)
+      continue;
+    if (!first || !second || *second != *first + 1)
+      return false;
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    SmallVector<int64_t> strides;
+    int64_t offset;
+    if (!type || failed(type.getStridesAndOffset(strides, offset)))
+      return false;
+    if (type.getLayout().isIdentity())
+      continue;
+    int64_t size = type.getDimSize(*second);
+    if (ShapedType::isDynamic(size) || ShapedType::isDynamic(strides[*first]) || strides[*first] != strides[*second] * size)
+      return false;
+  }
+  return true;
+}
+
+/// Makes one loop of those that walk memory as one.
+linalg::GenericOp collapse(RewriterBase &rewriter, linalg::GenericOp op) {
+  if (op.hasIndexSemantics() || op.getNumLoops() < 2)
+    return op;
+  SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
+  SmallVector<ReassociationIndices> groups;
+  for (unsigned dim = 0; dim < op.getNumLoops(); ++dim) {
+    if (dim && kinds[dim] == kinds[dim - 1] && continues(op, dim))
+      groups.back().push_back(dim);
+    else
+      groups.push_back({int64_t(dim)});
+  }
+  if (groups.size() == op.getNumLoops())
+    return op;
+  rewriter.setInsertionPoint(op);
+  FailureOr<linalg::CollapseResult> result = linalg::collapseOpIterationDims(op, groups, rewriter);
+  if (failed(result))
+    return op;
+  auto collapsed = cast<linalg::GenericOp>(result->collapsedOp.getOperation());
+  if (collapsed != op)
+    rewriter.eraseOp(op);
+  return collapsed;
+}
+
+/// The fill that gives `op` its start, if nothing can see or change the memory in between.
+linalg::FillOp fillBefore(linalg::GenericOp op) {
+  Value init = op.getDpsInitOperand(0)->get();
+  for (Operation *previous = op->getPrevNode(); previous; previous = previous->getPrevNode()) {
+    auto fill = dyn_cast<linalg::FillOp>(previous);
+    if (fill && fill.output() == init)
+      return fill;
+    if (!isMemoryEffectFree(previous) && !isa<memref::AllocOp>(previous))
+      return {};
+  }
+  return {};
+}
+
+struct CpuVectorizePass final : impl::CpuVectorizePassBase<CpuVectorizePass> {
+  using CpuVectorizePassBase::CpuVectorizePassBase;
+
+  void runOnOperation() override {
+    FailureOr<CpuInfo> info = CpuInfo::get(cpu);
+    if (failed(info)) {
+      getOperation().emitError("expected the name of a CPU, got '") << cpu << "'";
+      return signalPassFailure();
+    }
+    IRRewriter rewriter(&getContext());
+    getOperation().walk([&](memref::CopyOp copy) { generalizeCopy(rewriter, copy); });
+    // Matrix products first: they take over the fills before them.
+    SmallVector<linalg::GenericOp> generics;
+    getOperation().walk([&](linalg::GenericOp op) { generics.push_back(op); });
+    for (linalg::GenericOp op : generics)
+      emitMatmul(rewriter, op, *info);
+    SmallVector<linalg::LinalgOp> ops;
+    getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+    for (linalg::LinalgOp op : ops) {
+      if (!op.hasPureBufferSemantics()) {
+        op.emitError("expected operands that are memrefs");
+        return signalPassFailure();
+      }
+      rewriter.setInsertionPoint(op);
+      if (!isa<linalg::GenericOp>(op)) {
+        FailureOr<linalg::GenericOp> generic = linalg::generalizeNamedOp(rewriter, op);
+        if (failed(generic)) {
+          op.emitError("expected a linalg op that can be generalised");
+          return signalPassFailure();
+        }
+        op = *generic;
+      }
+      linalg::GenericOp generic = collapse(rewriter, cast<linalg::GenericOp>(op.getOperation()));
+      rewriter.setInsertionPoint(generic);
+      cpu::GenericEmitter(rewriter, generic, *info).emit();
+      rewriter.eraseOp(generic);
+    }
+  }
+
+  void emitMatmul(RewriterBase &rewriter, linalg::GenericOp op, const CpuInfo &info) {
+    if (!op.hasPureBufferSemantics())
+      return;
+    FailureOr<cpu::MatmulForm> form = cpu::matchMatmul(op);
+    if (failed(form) || !cpu::MatmulEmitter::fits(op, *form, info))
+      return;
+    linalg::FillOp fill = fillBefore(op);
+    rewriter.setInsertionPoint(op);
+    cpu::MatmulEmitter(rewriter, op, *form, info, fill ? fill.value() : Value()).emit();
+    rewriter.eraseOp(op);
+    if (fill)
+      rewriter.eraseOp(fill);
+  }
+};
+
+} // namespace
+} // namespace graphopt
