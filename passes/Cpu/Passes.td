@@ -74,4 +74,84 @@ def CpuLowerMathPass : Pass<"graph-cpu-lower-math", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
 }
 
+def CpuPackMatmulPass : Pass<"graph-cpu-pack-matmul", "::mlir::func::FuncOp"> {
+  let summary = "bring the right-hand sides of matrix products into panels of columns";
+  let description = [{
+    A product's B becomes `[..., N / p, K, p]`, where p is the width of the CPU's register tile, with zeros behind the last
+    column. It is packed when it depends on weights alone (`graph-hoist-weight-computations` then does it once), or when its
+    columns are not neighbours in memory and there are rows enough to share the cost.
+
+    before: B as `(m, n, k) -> (n, k)`
+
+    after: a copy of B, and `(m, n, k) -> (n floordiv 32, k, n mod 32)`
+  }];
+  let options = [Option<"cpu", "cpu", "std::string", "\"host\"", "the CPU to generate code for (LLVM's name, or host)">];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def HoistWeightComputationsPass : Pass<"graph-hoist-weight-computations", "::mlir::ModuleOp"> {
+  let summary = "compute what depends on weights alone in a function of its own";
+  let description = [{
+    Tensors that a public function computes from arguments with `graph.weight` and from constants, and nothing else, are results
+    of a new function `@f_prepare`, which is run once for each set of weights. `@f` takes them as further arguments with
+    the attribute `graph.prepared = i`, for result i. Views of weights stay where they are.
+
+    before: `func.func @f(%x: ..., %w: ... {graph.weight = "w"})` with a transposition of `%w`
+
+    after: `func.func @f(%x, %w, %t {graph.prepared = 0 : i64})` and `func.func @f_prepare(%w {graph.weight = "w"}) -> %t`
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def CpuTileGroupsPass : Pass<"graph-cpu-tile-groups", "::mlir::func::FuncOp"> {
+  let summary = "put groups of linalg ops on tensors into scf.forall loops over tiles";
+  let description = [{
+    Three kinds of groups, each a loop: a matrix product with the elementwise op that takes its result, by blocks of rows;
+    an op with the reductions of its rows and all that they share (softmax, layer norm), by single rows; a large
+    op alone, in pieces. Reductions are never split, so that results do not depend on tiles or threads.
+    What is in no group stays as it is.
+
+    before: `linalg.generic` max, exp, sum, divide on `tensor<128x512xf32>`
+
+    after: `scf.forall (%i) in (128)` with the four on `tensor<1x512xf32>`
+  }];
+  let options = [Option<"cpu", "cpu", "std::string", "\"host\"", "the CPU to generate code for (LLVM's name, or host)">,
+                 Option<"splitLoneOps", "split-lone-ops", "bool", "true", "cut large ops that are in no group into pieces for threads">];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def CpuReuseBuffersPass : Pass<"graph-cpu-reuse-buffers", "::mlir::func::FuncOp"> {
+  let summary = "let elementwise ops write where their dying operand was";
+  let description = [{
+    The destination of an elementwise op becomes an operand that is not used later. If its destination was a slice of a loop's
+    result, the op before it gets that: the whole chain then works in the result.
+
+    before: `%e = exp outs(%empty)`, `%y = divide ins(%e, %s) outs(%slice)`
+
+    after: `%e = exp outs(%slice)`, `%y = divide ins(%e, %s) outs(%e)`
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def CpuLowerForallPass : Pass<"graph-cpu-lower-forall", "::mlir::func::FuncOp"> {
+  let summary = "turn scf.forall on memrefs into one-dimensional loops";
+  let description = [{
+    A loop with at least two tasks of 20 microseconds becomes `scf.parallel` with `graph.grain`, the least number of iterations of
+    a task; any other becomes `scf.for`.
+  }];
+  let options = [Option<"cpu", "cpu", "std::string", "\"host\"", "the CPU to generate code for (LLVM's name, or host)">,
+                 Option<"threads", "threads", "bool", "true", "make scf.parallel where it is worthwhile">];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
+}
+
+def CpuPromoteScalarsPass : Pass<"graph-cpu-promote-scalars", "::mlir::func::FuncOp"> {
+  let summary = "keep buffers of one element in registers";
+  let description = [{
+    A `memref.alloc` of one element whose loads and stores stand in one block disappears: the maximum and the sum of a row become SSA values.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect", "::mlir::ub::UBDialect"];
+}
+
 #endif

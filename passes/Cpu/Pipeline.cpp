@@ -22,6 +22,14 @@ void graphopt::buildCpuPipeline(OpPassManager &pm, const CpuPipelineOptions &opt
   pm.addPass(createCpuOutlineShapesPass());
   pm.addNestedPass<func::FuncOp>(createCpuFuseElementwisePass());
   clean();
+  if (options.tile) {
+    pm.addNestedPass<func::FuncOp>(createCpuPackMatmulPass({options.cpu}));
+    pm.addPass(createHoistWeightComputationsPass());
+    clean();
+    pm.addNestedPass<func::FuncOp>(createCpuTileGroupsPass({options.cpu, options.threads}));
+    clean();
+    pm.addNestedPass<func::FuncOp>(createCpuReuseBuffersPass());
+  }
 
   // Buffers.
   pm.addPass(createCpuDestinationsPass());
@@ -30,7 +38,11 @@ void graphopt::buildCpuPipeline(OpPassManager &pm, const CpuPipelineOptions &opt
   clean();
 
   // Loops.
+  pm.addNestedPass<func::FuncOp>(createCpuLowerForallPass({options.cpu, options.threads}));
+  clean();
   pm.addNestedPass<func::FuncOp>(createCpuVectorizePass({options.cpu}));
+  clean();
+  pm.addNestedPass<func::FuncOp>(createCpuPromoteScalarsPass());
   clean();
   pm.addPass(createPlanMemoryPass());
   pm.addNestedPass<func::FuncOp>(createCpuLowerMathPass({options.cpu}));

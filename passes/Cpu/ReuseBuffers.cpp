@@ -1,0 +1,72 @@
+//===- ReuseBuffers.cpp - results where their operands were ---------------===//
+#include "graph-opt/Passes/Passes.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Dominance.h"
+using namespace mlir;
+namespace graphopt {
+#define GEN_PASS_DEF_CPUREUSEBUFFERSPASS
+#include "graph-opt/Passes/Cpu.h.inc"
+namespace {
+
+/// An operand that the op may overwrite: of the result's type, walked in the same order, made in the same block by an op that
+/// writes it, and used by nobody later.
+OpOperand *findReusable(linalg::GenericOp op) {
+  OpOperand *init = op.getDpsInitOperand(0);
+  AffineMap map = op.getMatchingIndexingMap(init);
+  if (!map.isIdentity())
+    return nullptr;
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    Value value = operand->get();
+    Operation *producer = value.getDefiningOp();
+    if (value.getType() != init->get().getType() || op.getMatchingIndexingMap(operand) != map || !producer ||
+        producer->getBlock() != op->getBlock() || !isa<linalg::LinalgOp, scf::ForallOp>(producer))
+      continue;
+    bool last = llvm::all_of(value.getUsers(), [&](Operation *user) {
+      Operation *ancestor = op->getBlock()->findAncestorOpInBlock(*user);
+      return ancestor && (ancestor == op || ancestor->isBeforeInBlock(op));
+    });
+    if (last)
+      return operand;
+  }
+  return nullptr;
+}
+
+struct CpuReuseBuffersPass final : impl::CpuReuseBuffersPassBase<CpuReuseBuffersPass> {
+  void runOnOperation() override {
+    SmallVector<linalg::GenericOp> ops;
+    getOperation().walk([&](linalg::GenericOp op) { ops.push_back(op); });
+    // From the last to the first: a destination wanders up to the first op that can write to it.
+    for (linalg::GenericOp op : llvm::reverse(ops)) {
+      if (op.getNumDpsInits() != 1 || !op.hasPureTensorSemantics() || op.getNumParallelLoops() != op.getNumLoops() ||
+          op.payloadUsesValueFromOperand(op.getDpsInitOperand(0)))
+        continue;
+      OpOperand *operand = findReusable(op);
+      if (!operand)
+        continue;
+      OpOperand *init = op.getDpsInitOperand(0);
+      if (auto slice = init->get().getDefiningOp<tensor::ExtractSliceOp>())
+        if (!passUp(op, slice, operand->get()))
+          continue;
+      init->set(operand->get());
+    }
+  }
+
+  /// Gives the destination of `op` to the producer of its operand.
+  bool passUp(linalg::GenericOp op, tensor::ExtractSliceOp slice, Value operand) {
+    auto producer = operand.getDefiningOp<linalg::GenericOp>();
+    if (!producer || producer.getNumDpsInits() != 1 || !slice->hasOneUse() ||
+        !producer.getDpsInitOperand(0)->get().getDefiningOp<tensor::EmptyOp>())
+      return false;
+    DominanceInfo dominance;
+    if (!llvm::all_of(slice->getOperands(), [&](Value value) { return dominance.properlyDominates(value, producer); }))
+      return false;
+    slice->moveBefore(producer);
+    producer.getDpsInitOperand(0)->set(slice);
+    return true;
+  }
+};
+
+} // namespace
+} // namespace graphopt
