@@ -3,7 +3,6 @@
 #include "Interpreter/Models/Models.h"
 #include "graph-opt/Dialect/Check/Check.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
-
 #include "graph-opt/Passes/CpuPipeline.h"
 #include "graph-opt/Passes/LlvmPipeline.h"
 #include "graph-opt/Passes/Passes.h"
