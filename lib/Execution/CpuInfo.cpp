@@ -66,9 +66,11 @@ CpuInfo CpuInfo::host() {
 
 /// What else goes when a feature goes: LLVM's own implication runs at the target machine, too late for the tiles.
 static ArrayRef<StringRef> impliedOff(StringRef feature) {
-  static const StringRef avx512[] = {"avx512f",    "avx512vl",   "avx512bw",  "avx512dq",        "avx512cd",     "avx512ifma", "avx512vbmi",
-                                     "avx512vbmi2", "avx512vnni", "avx512bf16", "avx512bitalg", "avx512vpopcntdq", "avx512fp16", "avx512vp2intersect"};
-  static const StringRef avx[] = {"avx512f", "avx512vl", "avx512bw", "avx512bf16", "avx2", "fma", "f16c", "avx", "vaes", "vpclmulqdq", "gfni"};
+  static const StringRef avx512[] = {"avx512f",      "avx512vl",        "avx512bw",    "avx512dq",          "avx512cd",
+                                     "avx512ifma",   "avx512vbmi",      "avx512vbmi2", "avx512vnni",        "avx512bf16",
+                                     "avx512bitalg", "avx512vpopcntdq", "avx512fp16",  "avx512vp2intersect"};
+  static const StringRef avx[] = {"avx512f", "avx512vl", "avx512bw", "avx512bf16", "avx2", "fma",
+                                  "f16c",    "avx",      "vaes",     "vpclmulqdq", "gfni"};
   if (feature == "avx512f")
     return avx512;
   if (feature == "avx")

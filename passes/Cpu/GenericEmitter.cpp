@@ -23,7 +23,8 @@ static std::optional<int64_t> stepOf(AffineExpr expr, unsigned dim, unsigned num
 GenericEmitter::GenericEmitter(RewriterBase &builder, linalg::GenericOp op, const CpuInfo &cpu)
     : builder(builder), loc(op.getLoc()), op(op), cpu(cpu), staticSizes(op.getStaticLoopRanges()), iterators(op.getIteratorTypesArray()) {
   for (OpOperand &operand : op->getOpOperands())
-    operands.push_back({operand.get(), op.getMatchingIndexingMap(&operand), Access::Uniform, -1, op.payloadUsesValueFromOperand(&operand), {}});
+    operands.push_back(
+        {operand.get(), op.getMatchingIndexingMap(&operand), Access::Uniform, -1, op.payloadUsesValueFromOperand(&operand), {}});
   for (unsigned output = 0; output < unsigned(op.getNumDpsInits()); ++output)
     combiners.push_back(combinerOf(output));
   chooseVectorDim();

@@ -24,7 +24,8 @@ double secondsOf(linalg::LinalgOp op, const CpuInfo &cpu) {
 static bool isParallel(linalg::LinalgOp op) { return op.getNumParallelLoops() == op.getNumLoops(); }
 
 static bool hasSimpleResult(linalg::LinalgOp op) {
-  return op.getNumDpsInits() == 1 && op->getNumResults() == 1 && op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isProjectedPermutation();
+  return op.getNumDpsInits() == 1 && op->getNumResults() == 1 &&
+         op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isProjectedPermutation();
 }
 
 std::optional<Group> matmulGroup(linalg::GenericOp product, const CpuInfo &cpu) {
@@ -49,7 +50,8 @@ std::optional<Group> matmulGroup(linalg::GenericOp product, const CpuInfo &cpu) 
   if (!product->hasOneUse())
     return group;
   auto user = dyn_cast<linalg::GenericOp>(*product->user_begin());
-  if (!user || user->getBlock() != product->getBlock() || !isParallel(user) || !hasSimpleResult(user) || user.isDpsInit(&*product->use_begin()))
+  if (!user || user->getBlock() != product->getBlock() || !isParallel(user) || !hasSimpleResult(user) ||
+      user.isDpsInit(&*product->use_begin()))
     return group;
   AffineMap map = user.getMatchingIndexingMap(&*product->use_begin());
   if (!map.isPermutation() || user.getMatchingIndexingMap(user.getDpsInitOperand(0)) != map)
@@ -123,7 +125,8 @@ private:
   }
 
   bool join(linalg::LinalgOp producer) {
-    if (tiled.count(producer) || producer->getBlock() != root->getBlock() || !hasSimpleResult(producer) || !producer.hasPureTensorSemantics())
+    if (tiled.count(producer) || producer->getBlock() != root->getBlock() || !hasSimpleResult(producer) ||
+        !producer.hasPureTensorSemantics())
       return false;
     if (auto generic = dyn_cast<linalg::GenericOp>(producer.getOperation()); generic && succeeded(matchMatmul(generic)))
       return false;

@@ -8,7 +8,7 @@ using namespace mlir;
 /// Ops that are computed together, a tile of the root at a time.
 struct Group {
   linalg::LinalgOp root;
-  SmallVector<int64_t> tiles;          ///< for the root's loops; 0 leaves one alone
+  SmallVector<int64_t> tiles;           ///< for the root's loops; 0 leaves one alone
   llvm::SetVector<Operation *> members; ///< producers that move into the loop
 };
 

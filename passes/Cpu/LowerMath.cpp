@@ -16,9 +16,9 @@ namespace {
 
 /// Where the polynomials of MLIR hold 4 ulp everywhere. Others (sin and cos of large arguments, pow) are left to libm.
 bool isAccurate(StringRef name) {
-  return llvm::is_contained({math::ExpOp::getOperationName(), math::LogOp::getOperationName(), math::TanhOp::getOperationName(),
-                             math::ErfOp::getOperationName()},
-                            name);
+  return llvm::is_contained(
+      {math::ExpOp::getOperationName(), math::LogOp::getOperationName(), math::TanhOp::getOperationName(), math::ErfOp::getOperationName()},
+      name);
 }
 
 struct CpuLowerMathPass final : impl::CpuLowerMathPassBase<CpuLowerMathPass> {

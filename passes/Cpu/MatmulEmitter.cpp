@@ -19,8 +19,8 @@ bool MatmulEmitter::fits(linalg::GenericOp op, const MatmulForm &form, const Cpu
   int64_t lanes = cpu.lanes(getElementTypeOrSelf(form.init->get().getType()).getIntOrFloatBitWidth());
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
   bool narrow = !ShapedType::isDynamic(sizes[form.n]) && sizes[form.n] < lanes / 2;
-  return !narrow && form.columnsContiguous() && (!form.packed || form.packed % (lanes * cpu.matmulColumnVectors()) == 0) && lastIsContiguous(form.rhs->get()) &&
-         lastIsContiguous(form.init->get());
+  return !narrow && form.columnsContiguous() && (!form.packed || form.packed % (lanes * cpu.matmulColumnVectors()) == 0) &&
+         lastIsContiguous(form.rhs->get()) && lastIsContiguous(form.init->get());
 }
 
 MatmulEmitter::MatmulEmitter(RewriterBase &builder, linalg::GenericOp op, const MatmulForm &form, const CpuInfo &cpu, Value start)
@@ -183,8 +183,9 @@ void MatmulEmitter::panels() {
     for (int64_t j = 0; j < count; ++j) {
       bool full = known && *known % width >= (j + 1) * lanes;
       Value lanesLeft = j ? arith::SubIOp::create(builder, loc, left, index(j * lanes)).getResult() : left;
-      masks.push_back(full ? Value()
-                           : vector::CreateMaskOp::create(builder, loc, VectorType::get({lanes}, builder.getI1Type()), lanesLeft).getResult());
+      masks.push_back(
+          full ? Value()
+               : vector::CreateMaskOp::create(builder, loc, VectorType::get({lanes}, builder.getI1Type()), lanesLeft).getResult());
     }
     rowBlocks(count, masks);
   });

@@ -7,10 +7,10 @@ using namespace mlir;
 /// The dimensions of a matrix product C[..., m, n] += A[..., m, k] * B[..., k, n] in floating point.
 struct MatmulForm {
   unsigned m, n, k;
-  SmallVector<unsigned> outer;   ///< all other dimensions, parallel ones
-  OpOperand *lhs, *rhs, *init;   ///< A, B, C
+  SmallVector<unsigned> outer; ///< all other dimensions, parallel ones
+  OpOperand *lhs, *rhs, *init; ///< A, B, C
   AffineMap lhsMap, rhsMap, initMap;
-  int64_t packed = 0;            ///< columns of a panel of B, 0 if B is not packed: its last indices are (n floordiv p, ..., n mod p)
+  int64_t packed = 0; ///< columns of a panel of B, 0 if B is not packed: its last indices are (n floordiv p, ..., n mod p)
 
   /// True when B's columns are neighbours in memory as far as the indices tell.
   bool columnsContiguous() const;

@@ -23,7 +23,8 @@ bool isWorthwhile(linalg::GenericOp op, const MatmulForm &form, cpu::WeightValue
     return false;
   if (weights.isFixed(form.rhs->get()))
     return true;
-  return !form.columnsContiguous() && atLeast(form.m, 8);
+  // Long rows of B lie far apart in memory, on pages and in cache sets of their own.
+  return form.columnsContiguous() ? atLeast(form.m, 64) && atLeast(form.n, 8 * lanes) && atLeast(form.k, 64) : atLeast(form.m, 8);
 }
 
 class Packer {

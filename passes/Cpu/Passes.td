@@ -154,4 +154,19 @@ def CpuPromoteScalarsPass : Pass<"graph-cpu-promote-scalars", "::mlir::func::Fun
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect", "::mlir::ub::UBDialect"];
 }
 
+def CpuCarryInPlacePass : Pass<"graph-cpu-carry-in-place", "::mlir::func::FuncOp"> {
+  let summary = "let tensors that loops carry keep one buffer";
+  let description = [{
+    The next value of a tensor that `scf.for` or `scf.while` carries is written into its present one
+    (`bufferization.materialize_in_destination`), so that no buffer is made anew in each iteration and kept for the next. A carried tensor
+    of dynamic size must keep its size: `cf.assert` watches it.
+
+    before: `scf.yield %next`
+
+    after: `%0 = bufferization.materialize_in_destination %next in %carried`, `scf.yield %0`
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect", "::mlir::cf::ControlFlowDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif

@@ -32,6 +32,7 @@ void graphopt::buildCpuPipeline(OpPassManager &pm, const CpuPipelineOptions &opt
   }
 
   // Buffers.
+  pm.addNestedPass<func::FuncOp>(createCpuCarryInPlacePass());
   pm.addPass(createCpuDestinationsPass());
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
   pm.addPass(bufferization::createOneShotBufferizePass());

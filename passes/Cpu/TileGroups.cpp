@@ -62,11 +62,12 @@ struct CpuTileGroupsPass final : impl::CpuTileGroupsPassBase<CpuTileGroupsPass> 
       sizes.push_back(rewriter.getIndexAttr(size));
     scf::SCFTileAndFuseOptions options;
     options.tilingOptions.setTileSizes(sizes).setLoopType(scf::SCFTilingOptions::LoopType::ForallOp);
-    options.setFusionControlFn([&](tensor::ExtractSliceOp, OpResult producer, bool) -> std::optional<scf::SCFTileAndFuseOptions::ControlFnResult> {
-      if (!group.members.contains(producer.getOwner()))
-        return std::nullopt;
-      return scf::SCFTileAndFuseOptions::ControlFnResult{};
-    });
+    options.setFusionControlFn(
+        [&](tensor::ExtractSliceOp, OpResult producer, bool) -> std::optional<scf::SCFTileAndFuseOptions::ControlFnResult> {
+          if (!group.members.contains(producer.getOwner()))
+            return std::nullopt;
+          return scf::SCFTileAndFuseOptions::ControlFnResult{};
+        });
     FailureOr<scf::SCFTileAndFuseResult> result =
         scf::tileConsumerAndFuseProducersUsingSCF(rewriter, cast<TilingInterface>(group.root.getOperation()), options);
     if (failed(result) || result->loops.empty())

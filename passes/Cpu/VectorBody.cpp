@@ -57,7 +57,8 @@ void VectorBody::cloneLoad(Operation *inner) {
   SmallVector<int64_t> strides;
   int64_t offset;
   bool unit = succeeded(load.getMemRefType().getStridesAndOffset(strides, offset)) && strides.back() == 1;
-  if (along && int(along.getDim()) == vectorDim && unit && !element.isInteger(1) && llvm::none_of(ArrayRef(indices).drop_back(), isVector)) {
+  if (along && int(along.getDim()) == vectorDim && unit && !element.isInteger(1) &&
+      llvm::none_of(ArrayRef(indices).drop_back(), isVector)) {
     indices.back() = loops[vectorDim];
     return map(load.getResult(), vector::LoadOp::create(builder, loc, VectorType::get({lanes}, element), source, indices));
   }

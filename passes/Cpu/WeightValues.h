@@ -8,7 +8,7 @@ namespace graphopt::cpu {
 class WeightValues {
 public:
   explicit WeightValues(mlir::func::FuncOp func) : func(func) {}
-  bool isFixed(mlir::Value value);    ///< weights and constants alone
+  bool isFixed(mlir::Value value);     ///< weights and constants alone
   bool needsWeight(mlir::Value value); ///< fixed, and not without a weight
 
 private:

@@ -76,20 +76,19 @@ public:
   Placement place(ArrayRef<Interval> intervals) const override {
     SmallVector<unsigned> order(intervals.size());
     std::iota(order.begin(), order.end(), 0u);
-    stable_sort(order, [&](unsigned a, unsigned b) { return intervals[a].first < intervals[b].first; });
+    sort(order, [&](unsigned a, unsigned b) { return std::pair(intervals[a].first, a) < std::pair(intervals[b].first, b); });
     Placement best = placeInTime(intervals, order);
     // The others look at all pairs: not worth it for thousands of buffers, nor where there is nothing to gain.
     if (intervals.size() > 4096 || best.bytes == lowerBound(intervals))
       return best;
-    auto consider = [&](auto less) {
-      stable_sort(order, less);
+    auto consider = [&](auto keyOf) { // the largest first
+      sort(order, [&](unsigned a, unsigned b) { return std::pair(-keyOf(a), a) < std::pair(-keyOf(b), b); });
       Placement other = placeInOrder(intervals, order);
       if (other.bytes < best.bytes)
         best = std::move(other);
     };
-    consider([&](unsigned a, unsigned b) { return intervals[a].size > intervals[b].size; });
-    auto area = [&](unsigned i) { return intervals[i].size * (intervals[i].last - intervals[i].first + 1); };
-    consider([&](unsigned a, unsigned b) { return area(a) > area(b); });
+    consider([&](unsigned i) { return intervals[i].size; });
+    consider([&](unsigned i) { return intervals[i].size * (intervals[i].last - intervals[i].first + 1); });
     return best;
   }
 };

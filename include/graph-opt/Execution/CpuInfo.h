@@ -8,15 +8,15 @@ namespace graphopt {
 
 /// What code generation wants to know about a CPU. Every tile size is a function of it.
 struct CpuInfo {
-  std::string name;              ///< as in -mcpu
-  std::string features;          ///< "+avx2,+fma,..." for the target machine
-  int64_t vectorBytes = 16;      ///< of the widest vector register
-  int64_t vectorRegisters = 16;  ///< architectural ones
-  int64_t l1Bytes = 32 * 1024;   ///< data cache of a core
-  int64_t l2Bytes = 512 * 1024;  ///< of a core
-  bool hasFma = false;           ///< fused multiply-add in one instruction
-  bool hasMasks = false;         ///< masked loads and stores of 32 and 64 bit elements in one instruction
-  bool hasAllMasks = false;      ///< masked loads and stores of 8 and 16 bit elements too
+  std::string name;               ///< as in -mcpu
+  std::string features;           ///< "+avx2,+fma,..." for the target machine
+  int64_t vectorBytes = 16;       ///< of the widest vector register
+  int64_t vectorRegisters = 16;   ///< architectural ones
+  int64_t l1Bytes = 32 * 1024;    ///< data cache of a core
+  int64_t l2Bytes = 512 * 1024;   ///< of a core
+  bool hasFma = false;            ///< fused multiply-add in one instruction
+  bool hasMasks = false;          ///< masked loads and stores of 32 and 64 bit elements in one instruction
+  bool hasAllMasks = false;       ///< masked loads and stores of 8 and 16 bit elements too
   bool hasHalfConversion = false; ///< f16 <-> f32 in one instruction
   bool hasBf16Conversion = false; ///< f32 -> bf16 in one instruction
 

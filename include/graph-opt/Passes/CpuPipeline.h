@@ -8,7 +8,8 @@ namespace graphopt {
 struct CpuPipelineOptions : mlir::PassPipelineOptions<CpuPipelineOptions> {
   Option<std::string> cpu{*this, "cpu", llvm::cl::desc("the CPU to generate code for (LLVM's name, or host)"), llvm::cl::init("host")};
   Option<bool> threads{*this, "threads", llvm::cl::desc("make loops with enough work scf.parallel"), llvm::cl::init(true)};
-  Option<bool> tile{*this, "tile", llvm::cl::desc("tile, fuse and pack; without it each op is a loop nest of its own"), llvm::cl::init(true)};
+  Option<bool> tile{*this, "tile", llvm::cl::desc("tile, fuse and pack; without it each op is a loop nest of its own"),
+                    llvm::cl::init(true)};
 };
 
 /// Takes functions on tensors with linalg ops to functions on memrefs with loops, vectors and one arena.

@@ -1,0 +1,51 @@
+//===- CarryInPlace.cpp - loop-carried tensors keep their buffer ----------===//
+#include "graph-opt/Passes/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+using namespace mlir;
+namespace graphopt {
+#define GEN_PASS_DEF_CPUCARRYINPLACEPASS
+#include "graph-opt/Passes/Cpu.h.inc"
+namespace {
+
+/// Lets each of `operands` of a terminator be written into the argument that it is the next value of.
+void settle(Operation *terminator, MutableOperandRange operands, Block::BlockArgListType arguments) {
+  OpBuilder builder(terminator);
+  Location loc = terminator->getLoc();
+  for (auto [operand, argument] : llvm::zip(operands, arguments)) {
+    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+    if (!type || operand.get() == argument || argument.getType() != type)
+      continue;
+    // A buffer does not grow: what would not fit is an error at run time, not a write past its end.
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      if (type.isDynamicDim(dim)) {
+        Value next = tensor::DimOp::create(builder, loc, operand.get(), dim), now = tensor::DimOp::create(builder, loc, argument, dim);
+        Value same = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, next, now);
+        cf::AssertOp::create(builder, loc, same, "expected a tensor that a loop carries to keep its size");
+      }
+    auto written = bufferization::MaterializeInDestinationOp::create(builder, loc, type, operand.get(), argument);
+    operand.set(written.getResult());
+  }
+}
+
+struct CpuCarryInPlacePass final : impl::CpuCarryInPlacePassBase<CpuCarryInPlacePass> {
+  void runOnOperation() override {
+    getOperation().walk([](Operation *op) {
+      if (auto loop = dyn_cast<scf::ForOp>(op))
+        settle(loop.getBody()->getTerminator(), cast<scf::YieldOp>(loop.getBody()->getTerminator()).getResultsMutable(),
+               loop.getRegionIterArgs());
+      if (auto loop = dyn_cast<scf::WhileOp>(op)) {
+        if (loop.getConditionOp().getArgs().size() == loop.getBeforeArguments().size())
+          settle(loop.getConditionOp(), loop.getConditionOp().getArgsMutable(), loop.getBeforeArguments());
+        if (loop.getYieldOp().getResults().size() == loop.getAfterArguments().size())
+          settle(loop.getYieldOp(), loop.getYieldOp().getResultsMutable(), loop.getAfterArguments());
+      }
+    });
+  }
+};
+
+} // namespace
+} // namespace graphopt
