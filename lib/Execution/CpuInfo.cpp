@@ -82,7 +82,7 @@ FailureOr<CpuInfo> CpuInfo::get(StringRef text) {
   auto [name, extra] = text.split(',');
   CpuInfo info;
   llvm::StringMap<bool> features;
-  if (name.empty() || name == "host") {
+  if (name.empty() || name == "host" || name == "native") {
     info = host();
     for (const auto &feature : llvm::sys::getHostCPUFeatures())
       features[feature.first()] = feature.second;
