@@ -7,6 +7,7 @@
 #include "Driver/Sandbox.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Passes/Passes.h"
+#include "graph-opt/Passes/Pipelines.h"
 #include "graph-opt/Registration.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Parser/Parser.h"
@@ -106,10 +107,7 @@ Error Module::runPipeline(StringRef text) {
   PassManager manager(&state->context);
   // A pipeline that cannot be parsed is usage, whatever its errors say.
   Error wrong = state->capture("parsing the pipeline", [&]() -> LogicalResult {
-    StringRef inner = text.trim();
-    if (inner.consume_front("builtin.module("))
-      (void)inner.consume_back(")");
-    return parsePassPipeline(inner, manager);
+    return buildPipeline(manager, text, [&](const Twine &message) { emitError(UnknownLoc::get(&state->context)) << message; });
   });
   if (wrong)
     return handleErrors(std::move(wrong), [](const GraphError &e) { return makeError(Failure::usage, e.getText()); });

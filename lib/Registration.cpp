@@ -6,6 +6,7 @@
 #include "graph-opt/Passes/CpuPipeline.h"
 #include "graph-opt/Passes/LlvmPipeline.h"
 #include "graph-opt/Passes/Passes.h"
+#include "graph-opt/Passes/Pipelines.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -23,6 +24,7 @@ void graphopt::registerPasses() {
 #undef GRAPH_PASS_GROUP
     registerLlvmPipeline();
     registerCpuPipeline();
+    registerPipelines();
     return true;
   }();
 }
