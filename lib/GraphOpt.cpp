@@ -6,6 +6,8 @@
 #include "Driver/PassWatch.h"
 #include "Driver/Sandbox.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Interop/Json.h"
+#include "graph-opt/Interop/Pt2.h"
 #include "graph-opt/Passes/Passes.h"
 #include "graph-opt/Passes/Pipelines.h"
 #include "graph-opt/Registration.h"
@@ -24,6 +26,29 @@ struct Module::State {
   State() : context(registry()) { context.printOpOnDiagnostic(false); }
   Error capture(StringRef what, llvm::function_ref<LogicalResult()> action) {
     return captureDiagnostics(&context, label, what, diagnostics, action);
+  }
+  /// The same for an action that says why it failed by diagnostics, which have places, or by its error, or by both.
+  template <typename T, typename Action> Expected<T> captureExpected(StringRef what, Action action) {
+    std::optional<T> made;
+    if (Error error = capture(what, [&]() -> LogicalResult {
+          bool emitted = false;
+          ScopedDiagnosticHandler watch(&context, [&](Diagnostic &diagnostic) {
+            emitted |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
+            return failure(); // to the handlers below
+          });
+          Expected<T> result = action();
+          if (result) {
+            made = std::move(*result);
+            return success();
+          }
+          handleAllErrors(result.takeError(), [&](const ErrorInfoBase &e) {
+            if (!emitted)
+              graphopt::emitError(UnknownLoc::get(&context), graphopt::getFailure(e.convertToErrorCode())) << e.message();
+          });
+          return failure();
+        }))
+      return error;
+    return std::move(*made);
   }
 
   MLIRContext context;
@@ -80,11 +105,21 @@ Expected<Module> Module::read(std::unique_ptr<MemoryBuffer> buffer, StringRef pa
     case Format::mlirText:
     case Format::bytecode:
       module = parseMlir(std::move(buffer), label, &state->context);
-      return success(static_cast<bool>(module));
+      break;
+    case Format::json:
+      module = path.empty() || path == "-" ? parseJson(bytes, label, &state->context) : importJson(path, &state->context);
+      break;
+    case Format::pt2:
+      if (path == "-")
+        return mlir::emitError(UnknownLoc::get(&state->context))
+               << "expected a path of a torch.export archive, which is mapped, got a stream";
+      module = importPt2(path, &state->context);
+      break;
     default:
       return mlir::emitError(UnknownLoc::get(&state->context))
              << "expected MLIR text, bytecode, JSON or a torch.export archive (.pt2), got " << getFormatName(format);
     }
+    return success(static_cast<bool>(module));
   });
   if (error)
     return error;
@@ -166,7 +201,7 @@ Expected<SmallVector<TensorValue>> Module::evaluate(ArrayRef<TensorValue> argume
 
 Expected<CompiledFunction> Module::compile(const CompileOptions &options) const {
   [[maybe_unused]] static const bool once = (registerAllPasses(), true);
-  Expected<CompiledFunction> compiled = graphopt::compile(get(), options);
+  auto compiled = state->captureExpected<CompiledFunction>("compilation", [&] { return graphopt::compile(get(), options); });
   if (compiled)
     compiled->keepAlive(state);
   return compiled;
@@ -174,7 +209,7 @@ Expected<CompiledFunction> Module::compile(const CompileOptions &options) const 
 
 Expected<EmittedObject> Module::emitObject(const EmitOptions &options) const {
   [[maybe_unused]] static const bool once = (registerAllPasses(), true);
-  return graphopt::emitObject(get(), options);
+  return state->captureExpected<EmittedObject>("compilation", [&] { return graphopt::emitObject(get(), options); });
 }
 
 std::string Module::str() const {
@@ -186,14 +221,16 @@ std::string Module::str() const {
 
 Error Module::save(StringRef path) const {
   StringRef ending = sys::path::extension(path);
-  if (path != "-" && ending != ".mlir" && ending != ".mlirbc")
-    return makeError(Failure::usage, "expected an output that ends in .mlir or .mlirbc, got '" + path + "'");
+  if (path != "-" && !is_contained({".mlir", ".mlirbc", ".json"}, ending))
+    return makeError(Failure::usage, "expected an output that ends in .mlir, .mlirbc or .json, got '" + path + "'");
   Expected<OutputFile> out = OutputFile::open(path);
   if (!out)
     return out.takeError();
   if (Error error = state->capture("writing", [&]() -> LogicalResult {
         if (ending == ".mlirbc")
           return writeBytecodeToFile(get(), out->os());
+        if (ending == ".json")
+          return exportJson(get(), out->os());
         get().print(out->os());
         return success();
       }))

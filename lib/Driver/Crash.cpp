@@ -24,6 +24,7 @@ struct CrashState {
   std::string reproducerPath; ///< where a copy of the input goes; empty if there is none
   std::string replay;         ///< the lines about the reproducer
   StringRef bytes;
+  std::string asked; ///< how a test wants it to die
   std::atomic<const char *> activity{nullptr};
 };
 } // namespace
@@ -166,4 +167,24 @@ void graphopt::installCrashHandler(int argc, char **argv) {
   for (int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGILL})
     sigaction(signal, &crash, nullptr);
 #endif
+}
+
+static int overflow(int depth) {
+  volatile char frame[1024] = {1};
+  return frame[0] ? overflow(depth + 1) + frame[0] : depth;
+}
+
+void graphopt::askForCrash(StringRef how) { state().asked = how.str(); }
+void graphopt::crashIfAsked() {
+  StringRef how = state().asked;
+  if (how.empty())
+    return;
+  if (how == "stack")
+    (void)overflow(0);
+  if (how == "memory")
+    while (true)
+      static_cast<volatile char *>(::operator new(size_t(1) << 46))[0] = 1;
+  if (how == "fatal")
+    reportFatalInternalError("asked to die");
+  abort();
 }

@@ -11,6 +11,9 @@ void installCrashHandler(int argc, char **argv);
 /// The input of the run: `path` as it stands on the command line ("-" or absent: stdin). The bytes are copied into the reproducer, and
 /// must stay until the process ends; where they are null, the file itself is the reproducer.
 void setCrashInput(llvm::StringRef path, llvm::StringRef bytes, llvm::StringRef suffix = ".mlir");
+/// Dies as the hidden option --crash=abort|fatal|memory|stack says, for the tests of that. After setCrashInput().
+void crashIfAsked();
+void askForCrash(llvm::StringRef how);
 /// What the process is at, for the message: a pass. Null for nothing.
 void setCrashActivity(const char *pass);
 /// Writes the reproducer and prints its path and the command that replays it.

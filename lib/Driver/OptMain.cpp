@@ -109,22 +109,6 @@ static Error checkInput(const MemoryBuffer &buffer, StringRef label, DialectRegi
   }
 }
 
-static int overflow(int depth) {
-  volatile char frame[1024] = {1};
-  return frame[0] ? overflow(depth + 1) + frame[0] : depth;
-}
-
-static void die(StringRef how) {
-  if (how == "stack")
-    (void)overflow(0);
-  if (how == "memory")
-    while (true)
-      static_cast<volatile char *>(::operator new(size_t(1) << 46))[0] = 1;
-  if (how == "fatal")
-    reportFatalInternalError("asked to die");
-  abort();
-}
-
 int graphopt::optMain(int argc, char **argv) {
   startTool(argc, argv);
   DialectRegistry registry;
@@ -139,7 +123,6 @@ int graphopt::optMain(int argc, char **argv) {
   cl::opt<unsigned> maxNesting("max-nesting", cl::desc("refuse text that nests deeper (512)"), cl::value_desc("N"),
                                cl::init(defaultMaxNesting));
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
-  cl::opt<std::string> crash("crash", cl::ReallyHidden, cl::desc("die in the given way, for the tests of that"));
   registerCLIOptions("graph-opt", registry);
   if (std::optional<int> code = parseOptions(argc, argv, info))
     return *code;
@@ -158,10 +141,9 @@ int graphopt::optMain(int argc, char **argv) {
   std::string label = input == "-" ? std::string("<stdin>") : input.getValue();
   std::unique_ptr<MemoryBuffer> kept = MemoryBuffer::getMemBuffer((*buffer)->getMemBufferRef()); // for the reproducer
   setCrashInput(input, kept->getBuffer(), recogniseFormat(kept->getBuffer()) == Format::bytecode ? ".mlirbc" : ".mlir");
+  crashIfAsked();
   if (Error error = checkInput(**buffer, label, registry, maxNesting, trusted, config.shouldAllowUnregisteredDialects()))
     return fail(std::move(error));
-  if (!crash.empty())
-    die(crash);
   Expected<OutputFile> out = OutputFile::open(output);
   if (!out)
     return fail(out.takeError());

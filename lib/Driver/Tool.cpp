@@ -37,6 +37,8 @@ int graphopt::fail(Error error) {
         failure = e.getFailure();
         if (e.getText().empty()) // has been printed
           return;
+        if (!e.getText().contains(": error: ")) // has no place of its own
+          WithColor::error(errs(), name());
         errs() << e.getText();
         if (!e.getText().ends_with("\n"))
           errs() << "\n";
@@ -76,7 +78,9 @@ static void printHelp(const ToolInfo &info) {
         continue;
       cl::Option *option = found->second;
       std::string left = (optionName.size() == 1 ? "-" : "--") + optionName.str();
-      if (!option->ValueStr.empty())
+      if (option->getFormattingFlag() == cl::Prefix) // -O2
+        left += option->ValueStr;
+      else if (!option->ValueStr.empty())
         left += (optionName.size() == 1                                ? " "
                  : option->getValueExpectedFlag() == cl::ValueOptional ? "[="
                                                                        : "=") +
@@ -143,6 +147,13 @@ int graphopt::runUpstreamMain(function_ref<LogicalResult()> main) {
   return static_cast<int>(succeeded(result) ? Failure::none : Failure::badInput);
 }
 
+void graphopt::claimOptions(const ToolInfo &info) {
+  for (const OptionGroup &group : info.groups)
+    for (StringRef optionName : group.options)
+      if (cl::Option *option = cl::getRegisteredOptions().lookup(optionName); option && optionName != "color")
+        option->removeArgument();
+}
+
 std::optional<int> graphopt::parseOptions(int argc, char **argv, const ToolInfo &info) {
   if (std::optional<int> code = answerHelp(argc, argv, info))
     return code;
@@ -151,9 +162,11 @@ std::optional<int> graphopt::parseOptions(int argc, char **argv, const ToolInfo 
     const char *all[] = {argv[0], "--help"};
     cl::ParseCommandLineOptions(2, all, info.overview); // prints and exits with 0
   }
+  cl::opt<std::string> crash("crash", cl::ReallyHidden, cl::desc("die in the given way, for the tests of that"));
   std::string errors;
   raw_string_ostream stream(errors);
   if (cl::ParseCommandLineOptions(args.size(), args.data(), info.overview, &stream)) {
+    askForCrash(crash);
     // --color goes before the environment, and before what kind of file stderr is.
     auto *color = static_cast<cl::opt<cl::boolOrDefault> *>(cl::getRegisteredOptions().lookup("color"));
     if (color && *color != cl::BOU_UNSET) {

@@ -31,6 +31,8 @@ struct ToolInfo {
 
 /// Sets up colour, Ctrl-C and the crash handler. First thing in main.
 void startTool(int argc, char **argv);
+/// Takes the names of the tool's options from LLVM's own, which the shared library brings into every process. Before any is defined.
+void claimOptions(const ToolInfo &info);
 /// Parses the options registered so far. Returns the exit code where the process is to end: after -h, --help-all or --version (0), and
 /// after a wrong option (2), which has been reported.
 std::optional<int> parseOptions(int argc, char **argv, const ToolInfo &info);

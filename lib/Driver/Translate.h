@@ -7,7 +7,7 @@
 #pragma GCC visibility push(default)
 namespace graphopt {
 
-enum class Translation { none, importPt2, importJson, exportJson, exportDot, importReport, opTable };
+enum class Translation { none, importPt2, importJson, exportJson, importReport, opTable };
 
 /// What graph-translate is asked for.
 struct TranslateRequest {
@@ -16,6 +16,7 @@ struct TranslateRequest {
   llvm::SmallVector<std::pair<std::string, std::string>> weights;
   bool json = false, inlineWeights = false, trusted = false;
   int64_t dynamicSize = 1;
+  unsigned maxNesting = 0; ///< 0: the default
 };
 
 /// Translates; returns the exit code. Errors have been printed.

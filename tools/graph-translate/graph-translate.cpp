@@ -11,25 +11,38 @@ using namespace graphopt;
 static const ToolInfo info = {"graph-translate",
                               "--WHAT [options] INPUT [-o OUTPUT]",
                               "Moves models between formats, and tells what is in them. INPUT may be in any format that can be imported.",
-                              {{"What", {"op-table"}},
-                               {"Output", {"o", "json"}},
+                              {{"What", {"import-pt2", "import-json", "export-json", "import-report", "op-table"}},
+                               {"Output", {"o", "json", "weights-file", "inline-weights"}},
                                {"The op table", {"after", "dynamic-size"}},
-                               {"Other", {"weights", "trusted", "load-pass-plugin", "color"}}},
+                               {"Other", {"weights", "max-nesting", "trusted", "load-pass-plugin", "color"}}},
                               "\nExit status: 0 right, 1 bad input, 2 usage, 3 unsupported op, 5 limit, 70 internal error.\n"};
 
 int main(int argc, char **argv) {
   startTool(argc, argv);
+  claimOptions(info);
   if (Error error = loadPlugins(argc, argv, Module::registry()))
     return fail(std::move(error));
   cl::opt<std::string> input(cl::Positional, cl::desc("INPUT"));
   cl::opt<bool> opTable("op-table", cl::desc("how many of which op, their arithmetic and the bytes they touch"));
-  const std::pair<cl::opt<bool> *, Translation> all[] = {{&opTable, Translation::opTable}};
+  cl::opt<bool> importPt2("import-pt2", cl::desc("a torch.export archive to MLIR: OUTPUT ends in .mlir or .mlirbc"));
+  cl::opt<bool> importJson("import-json", cl::desc("our JSON to MLIR"));
+  cl::opt<bool> exportJson("export-json", cl::desc("to JSON (docs/schemas/graph.json)"));
+  cl::opt<bool> importReport("import-report", cl::desc("every operator of a .pt2 and its support, all at once; exit 3 if some lack it"));
+  const std::pair<cl::opt<bool> *, Translation> all[] = {{&importPt2, Translation::importPt2},
+                                                         {&importJson, Translation::importJson},
+                                                         {&exportJson, Translation::exportJson},
+                                                         {&importReport, Translation::importReport},
+                                                         {&opTable, Translation::opTable}};
   cl::opt<std::string> output("o", cl::desc("write here instead of stdout, whole or not at all"), cl::value_desc("FILE"), cl::init("-"));
   cl::opt<bool> json("json", cl::desc("the table or report as JSON"));
+  cl::opt<std::string> weightsFile("weights-file", cl::desc("the .safetensors file that exported weights over 1 KiB are written to"),
+                                   cl::value_desc("FILE"));
+  cl::opt<bool> inlineWeights("inline-weights", cl::desc("print the bytes of all weights in the JSON instead"));
   cl::opt<std::string> after("after", cl::desc("a second table after this pipeline: O0 to O3, or passes"), cl::value_desc("PIPELINE"));
   cl::opt<int64_t> dynamicSize("dynamic-size", cl::desc("what a size that is known at run time counts as (1)"), cl::value_desc("N"),
                                cl::init(1));
   cl::list<std::string> weights("weights", cl::desc("the file that weights called NAME are read from"), cl::value_desc("NAME=PATH"));
+  cl::opt<unsigned> maxNesting("max-nesting", cl::desc("refuse text that nests deeper (512)"), cl::value_desc("N"));
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
   if (std::optional<int> code = parseOptions(argc, argv, info))
     return *code;
@@ -58,6 +71,9 @@ int main(int argc, char **argv) {
   request.input = input;
   request.output = output;
   request.after = after;
+  request.weightsFile = weightsFile;
+  request.inlineWeights = inlineWeights;
+  request.maxNesting = maxNesting;
   request.json = json;
   request.trusted = trusted;
   request.dynamicSize = dynamicSize;

@@ -1,0 +1,166 @@
+//===- Run.cpp - runs a model ---------------------------------------------===//
+#include "Driver/Run.h"
+#include "Driver/Crash.h"
+#include "Driver/Inputs.h"
+#include "Driver/RunReport.h"
+#include "Driver/Tool.h"
+#include "graph-opt/Interop/Npy.h"
+#include "graph-opt/Interpreter/Compare.h"
+#include <chrono>
+
+using namespace llvm;
+using namespace mlir;
+using namespace graphopt;
+
+namespace {
+using Values = SmallVector<TensorValue>;
+using RunFn = std::function<Expected<Values>(ArrayRef<TensorValue>)>;
+
+/// Measures one phase of the run.
+class Phase {
+public:
+  Phase(RunReport &report, StringRef name) : report(report), name(name) {}
+  ~Phase() {
+    std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
+    report.phases.push_back({name.str(), spent.count()});
+  }
+
+private:
+  RunReport &report;
+  StringRef name;
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+};
+} // namespace
+
+/// The function in the form that the request asks for. Nothing falls back: a target that cannot be had is an error.
+static Expected<RunFn> prepare(Module &module, const RunRequest &request, RunReport &report) {
+  if (request.target == "interpreter") {
+    if (!request.pipeline.empty() && request.pipeline != "O0")
+      if (Error error = module.runPipeline(request.pipeline))
+        return error;
+    return RunFn([&](ArrayRef<TensorValue> arguments) { return module.evaluate(arguments, request.function); });
+  }
+  CompileOptions options;
+  options.entry = report.function;
+  options.pipeline = request.pipeline;
+  options.accuracy = request.accuracy;
+  options.threads = request.threads;
+  Expected<CompiledFunction> compiled = module.compile(options);
+  if (!compiled)
+    return compiled.takeError();
+  const CompileStats &stats = compiled->stats();
+  report.totalOps = stats.totalOps;
+  report.compiledOps = stats.compiledOps;
+  report.cacheHits = stats.cacheHits;
+  report.arenaBytes = stats.arenaBytes;
+  report.objectBytes = stats.objectBytes;
+  return RunFn([function = *compiled](ArrayRef<TensorValue> arguments) { return function.run(arguments); });
+}
+
+/// Each output against the interpreter's, on the model as it was loaded. True where all agree.
+static Expected<bool> checkOutputs(const Values &actual, ArrayRef<std::string> names, ArrayRef<TensorValue> arguments,
+                                   const Module &original, const RunRequest &request, RunReport &report) {
+  Expected<Values> expected = original.evaluate(arguments, request.function);
+  if (!expected)
+    return expected.takeError();
+  bool allEqual = true;
+  for (auto [i, name] : llvm::enumerate(names)) {
+    Comparison comparison = compare(actual[i], (*expected)[i], {request.rtol, request.atol});
+    report.checks.push_back({name, comparison.equal, comparison.error});
+    if (comparison.equal)
+      continue;
+    allEqual = false;
+    fail(Failure::numbersDiffer, "output '" + name + "' differs from the interpreter's: " + comparison.message);
+  }
+  return allEqual;
+}
+
+static Error measure(const RunFn &run, ArrayRef<TensorValue> arguments, double seconds, RunReport &report) {
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  // The call before this was the warm-up.
+  do {
+    Clock::time_point start = Clock::now();
+    Expected<Values> results = run(arguments);
+    std::chrono::duration<double, std::milli> spent = Clock::now() - start;
+    if (!results)
+      return results.takeError();
+    report.samples.push_back(spent.count());
+  } while (Clock::now() < end && report.samples.size() < 10000000);
+  llvm::sort(report.samples);
+  return Error::success();
+}
+
+int graphopt::runModel(const RunRequest &request) {
+  RunReport report;
+  report.target = request.target;
+  setCrashInput(request.model, StringRef(nullptr, 0));
+  crashIfAsked();
+  LoadOptions options;
+  options.trusted = request.trusted;
+  options.maxNesting = request.maxNesting;
+  options.weights = request.weights;
+  options.diagnostics = &errs();
+  Expected<Module> module = [&] {
+    Phase phase(report, "load");
+    return Module::load(request.model, options);
+  }();
+  if (!module)
+    return fail(module.takeError());
+  Expected<FunctionOpInterface> function = module->getFunction(request.function);
+  if (!function)
+    return fail(function.takeError());
+  report.function = function->getName().str();
+  SmallVector<std::string> names = nameOutputs(*function);
+  Expected<Values> inputs = [&] {
+    Phase phase(report, "inputs");
+    return makeInputs(*module, *function, request);
+  }();
+  if (!inputs)
+    return fail(inputs.takeError());
+  for (auto [port, value] : llvm::zip(Module::getInputs(*function), *inputs))
+    report.inputs.push_back({port.name, value});
+
+  std::optional<Module> original;
+  if (request.check)
+    original = module->clone(); // before any pass
+  Expected<RunFn> run = [&] {
+    Phase phase(report, "compile");
+    return prepare(*module, request, report);
+  }();
+  if (!run)
+    return fail(run.takeError());
+  Expected<Values> outputs = [&] {
+    Phase phase(report, "first run");
+    return (*run)(*inputs);
+  }();
+  if (!outputs)
+    return fail(outputs.takeError());
+  for (auto [name, value] : llvm::zip(names, *outputs))
+    report.outputs.push_back({name, value});
+
+  int code = 0;
+  if (request.check) {
+    Phase phase(report, "check");
+    Expected<bool> equal = checkOutputs(*outputs, names, *inputs, *original, request, report);
+    if (!equal)
+      return fail(equal.takeError());
+    code = *equal ? 0 : static_cast<int>(Failure::numbersDiffer);
+  }
+  if (request.benchmarkSeconds)
+    if (Error error = measure(*run, *inputs, *request.benchmarkSeconds, report))
+      return fail(std::move(error));
+  // Outputs that were found wrong are written, too: people want to see them.
+  if (!request.outputs.empty()) {
+    std::vector<NamedTensor> tensors;
+    for (auto &[name, value] : report.outputs)
+      tensors.push_back({name, toNpyType(value)});
+    if (Error error = writeTensors(request.outputs, tensors))
+      return fail(std::move(error));
+  }
+  if (!request.memoryReport.empty())
+    if (Error error = writeMemoryReport(report, request.memoryReport))
+      return fail(std::move(error));
+  request.json ? report.printJson(outs()) : report.print(outs(), request);
+  return code;
+}

@@ -1,0 +1,31 @@
+//===- Run.h - graph-run --------------------------------------------------===//
+#pragma once
+#include "graph-opt/Failure.h"
+#include "llvm/ADT/SmallVector.h"
+#include <optional>
+#include <string>
+#include <utility>
+
+#pragma GCC visibility push(default)
+namespace graphopt {
+
+/// What graph-run is asked for; each field is an option of the tool.
+struct RunRequest {
+  std::string model, function, inputs, outputs, memoryReport;
+  std::optional<uint64_t> randomSeed;
+  llvm::SmallVector<std::pair<std::string, int64_t>> dims;
+  llvm::SmallVector<std::pair<std::string, std::string>> weights;
+  std::string target = "cpu"; ///< cpu, cuda or interpreter
+  std::string pipeline = "O2";
+  std::string accuracy;
+  int threads = 0;
+  unsigned maxNesting = 0; ///< 0: the default
+  bool check = false, profile = false, json = false, trusted = false, quiet = false, verbose = false;
+  std::optional<double> benchmarkSeconds, rtol, atol;
+};
+
+/// Loads, runs, checks, measures and writes. Returns the exit code; errors have been printed.
+int runModel(const RunRequest &request);
+
+} // namespace graphopt
+#pragma GCC visibility pop

@@ -1,0 +1,130 @@
+//===- RunReport.cpp ------------------------------------------------------===//
+#include "Driver/RunReport.h"
+#include "Driver/Inputs.h"
+#include "Driver/Output.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/JSON.h"
+#include <cmath>
+#include <sys/resource.h>
+
+using namespace llvm;
+using namespace graphopt;
+
+double RunReport::percentile(double p) const {
+  // The nearest rank.
+  size_t rank = static_cast<size_t>(std::ceil(p * static_cast<double>(samples.size())));
+  return samples[std::min(samples.size() - 1, rank == 0 ? 0 : rank - 1)];
+}
+
+static std::string typeText(const TensorValue &value) {
+  std::string text;
+  raw_string_ostream stream(text);
+  value.getType().print(stream);
+  return text;
+}
+
+void RunReport::print(raw_ostream &os, const RunRequest &request) const {
+  // Written outputs are in their files.
+  if (request.outputs.empty() && !request.benchmarkSeconds && !request.quiet)
+    for (const Port &port : outputs)
+      os << port.name << " : " << typeText(port.value) << " = " << previewTensor(port.value) << "\n";
+  for (const Check &check : checks)
+    if (check.equal && !request.quiet)
+      os << "check " << check.output << ": equal, error " << format("%.2g", check.error) << "\n";
+  if (!samples.empty())
+    os << "time a call: median " << format("%.4g", percentile(0.5)) << " ms, p5 " << format("%.4g", percentile(0.05)) << " ms, p95 "
+       << format("%.4g", percentile(0.95)) << " ms, " << samples.size() << " calls\n";
+  if (request.profile)
+    for (const Phase &phase : phases)
+      os << "phase " << left_justify(phase.name, 10) << format("%10.3f", phase.ms) << " ms\n";
+  if (request.verbose && totalOps >= 0)
+    os << "compiled ops: " << compiledOps << " of " << totalOps << (cacheHits > 0 ? ", from the cache" : "") << "\n";
+}
+
+static void printPorts(json::OStream &j, ArrayRef<RunReport::Port> ports) {
+  for (const RunReport::Port &port : ports)
+    j.object([&] {
+      j.attribute("name", port.name);
+      std::string element;
+      raw_string_ostream stream(element);
+      port.value.getElementType().print(stream);
+      j.attribute("dtype", element);
+      j.attributeArray("shape", [&] {
+        for (int64_t size : port.value.getShape())
+          j.value(size);
+      });
+      j.attribute("bytes", port.value.getByteSize());
+    });
+}
+
+static void known(json::OStream &j, StringRef key, int64_t value) {
+  if (value >= 0)
+    j.attribute(key, value);
+}
+
+void RunReport::printJson(raw_ostream &os) const {
+  json::OStream j(os, 2);
+  j.object([&] {
+    j.attribute("version", 1);
+    j.attribute("target", target);
+    j.attribute("function", function);
+    j.attributeArray("inputs", [&] { printPorts(j, inputs); });
+    j.attributeArray("outputs", [&] { printPorts(j, outputs); });
+    j.attributeObject("phases_ms", [&] {
+      for (const Phase &phase : phases)
+        j.attribute(phase.name, phase.ms);
+    });
+    if (totalOps >= 0)
+      j.attributeObject("compiled", [&] {
+        j.attribute("total_ops", totalOps);
+        j.attribute("compiled_ops", compiledOps);
+        j.attribute("from_cache", cacheHits > 0);
+        known(j, "object_bytes", objectBytes);
+      });
+    if (!checks.empty())
+      j.attributeArray("checks", [&] {
+        for (const Check &check : checks)
+          j.object([&] {
+            j.attribute("output", check.output);
+            j.attribute("equal", check.equal);
+            // JSON has no infinity: a difference in shape, or a NaN, has no size.
+            j.attribute("error", std::isfinite(check.error) ? json::Value(check.error) : json::Value(nullptr));
+          });
+      });
+    if (!samples.empty())
+      j.attributeObject("benchmark", [&] {
+        j.attribute("calls", static_cast<int64_t>(samples.size()));
+        j.attribute("median_ms", percentile(0.5));
+        j.attribute("p5_ms", percentile(0.05));
+        j.attribute("p95_ms", percentile(0.95));
+      });
+  });
+  os << "\n";
+}
+
+Error graphopt::writeMemoryReport(const RunReport &report, StringRef path) {
+  Expected<OutputFile> out = OutputFile::open(path);
+  if (!out)
+    return out.takeError();
+  auto total = [](ArrayRef<RunReport::Port> ports) {
+    int64_t bytes = 0;
+    for (const RunReport::Port &port : ports)
+      bytes += port.value.getByteSize();
+    return bytes;
+  };
+  struct rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  json::OStream j(out->os(), 2);
+  j.object([&] {
+    j.attribute("version", 1);
+    j.attribute("function", report.function);
+    j.attribute("target", report.target);
+    j.attribute("input_bytes", total(report.inputs));
+    j.attribute("output_bytes", total(report.outputs));
+    known(j, "weight_bytes", report.weightBytes);
+    known(j, "arena_bytes", report.arenaBytes);
+    j.attribute("peak_resident_bytes", static_cast<int64_t>(usage.ru_maxrss) * 1024);
+  });
+  out->os() << "\n";
+  return out->keep();
+}

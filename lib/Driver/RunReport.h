@@ -1,0 +1,43 @@
+//===- RunReport.h - what graph-run tells of a run ------------------------===//
+#pragma once
+#include "Driver/Run.h"
+#include "graph-opt/Interpreter/TensorValue.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
+#include <string>
+#include <vector>
+
+namespace graphopt {
+
+/// docs/schemas/graph-run.json and docs/schemas/memory-report.json describe its JSON.
+struct RunReport {
+  struct Port {
+    std::string name;
+    TensorValue value;
+  };
+  struct Phase {
+    std::string name;
+    double ms;
+  };
+  struct Check {
+    std::string output;
+    bool equal;
+    double error;
+  };
+
+  std::string target, function;
+  std::vector<Port> inputs, outputs;
+  std::vector<Phase> phases;
+  std::vector<Check> checks;
+  std::vector<double> samples; ///< ms a call, sorted
+  // Of compiled code; -1 where unknown.
+  int64_t totalOps = -1, compiledOps = -1, cacheHits = -1, arenaBytes = -1, weightBytes = -1, objectBytes = -1;
+
+  double percentile(double p) const;
+  void print(llvm::raw_ostream &os, const RunRequest &request) const;
+  void printJson(llvm::raw_ostream &os) const;
+};
+
+llvm::Error writeMemoryReport(const RunReport &report, llvm::StringRef path);
+
+} // namespace graphopt
