@@ -14,7 +14,6 @@
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassRegistry.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 
@@ -139,13 +138,10 @@ Expected<Module> Module::parse(StringRef text, StringRef label, const LoadOption
 
 Error Module::runPipeline(StringRef text) {
   [[maybe_unused]] static const bool once = (registerAllPasses(), true);
-  PassManager manager(&state->context);
-  // A pipeline that cannot be parsed is usage, whatever its errors say.
-  Error wrong = state->capture("parsing the pipeline", [&]() -> LogicalResult {
-    return buildPipeline(manager, text, [&](const Twine &message) { emitError(UnknownLoc::get(&state->context)) << message; });
-  });
-  if (wrong)
-    return handleErrors(std::move(wrong), [](const GraphError &e) { return makeError(Failure::usage, e.getText()); });
+  PassManager manager(&state->context, ModuleOp::getOperationName());
+  std::string wrong;
+  if (failed(buildPipeline(manager, text, [&](const Twine &message) { wrong += (wrong.empty() ? "" : "; ") + message.str(); })))
+    return makeError(Failure::usage, wrong);
   std::shared_ptr<PassRun> run = watchPasses(manager);
   Error error = state->capture("a pass", [&] { return manager.run(*op); });
   if (error && (run->brokenIR || run->failedPass.empty()))

@@ -31,12 +31,8 @@ bool DiagnosticFilter::isWrongPipeline(Diagnostic &diagnostic) {
     message = text;
   }
   WithColor::error(os, toolName()) << (position.empty() ? Twine("") : "in the pipeline, at " + position + ": ");
-  StringRef word = message.split('\'').second.split('\'').first;
-  StringRef match = message.contains("does not refer to") ? nearestPass(word) : "";
   auto [first, rest] = message.split('\n');
-  os << first.rtrim();
-  if (!match.empty())
-    os << ", did you mean '" << match << "'?";
+  os << withSuggestion(first.rtrim());
   rest = rest.ltrim('\n');
   os << "\n" << rest.rtrim() << (rest.trim().empty() ? "" : "\n");
   return true;

@@ -7,6 +7,7 @@
 #include "Driver/PassWatch.h"
 #include "Driver/Sandbox.h"
 #include "Driver/Tool.h"
+#include "graph-opt/Passes/Pipelines.h"
 #include "graph-opt/Plugin.h"
 #include "graph-opt/Registration.h"
 #include "mlir/Pass/PassManager.h"
@@ -120,6 +121,8 @@ int graphopt::optMain(int argc, char **argv) {
 
   cl::opt<std::string> input(cl::Positional, cl::desc("<input>"), cl::init("-"));
   cl::opt<std::string> output("o", cl::desc("write here instead of stdout, whole or not at all"), cl::value_desc("FILE"), cl::init("-"));
+  cl::opt<std::string> pipeline("graph-pipeline", cl::desc("a level with slots, or passes: \"O2{after-fusion=my-pass}\""),
+                                cl::value_desc("TEXT"));
   cl::opt<unsigned> maxNesting("max-nesting", cl::desc("refuse text that nests deeper (512)"), cl::value_desc("N"),
                                cl::init(defaultMaxNesting));
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
@@ -159,7 +162,16 @@ int graphopt::optMain(int argc, char **argv) {
       run.fail(Failure::usage);
       return failure();
     }
-    run.pipeline = listPasses(manager);
+    if (pipeline.getNumOccurrences()) {
+      auto report = [&](const Twine &message) { fail(Failure::usage, withSuggestion(message.str())); };
+      if (failed(buildPipeline(manager, pipeline, report))) {
+        run.fail(Failure::usage);
+        return failure();
+      }
+    }
+    // The passes of a level are not the user's choice.
+    if (!isStagedPipeline(pipeline))
+      run.pipeline = listPasses(manager);
     return success();
   });
   LogicalResult result = MlirOptMain(out->os(), std::move(*buffer), registry, config);

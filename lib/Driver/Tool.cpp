@@ -201,3 +201,11 @@ StringRef graphopt::nearestPass(StringRef word) {
   llvm::sort(names); // the map's order is not fixed
   return nearest(word, names);
 }
+
+std::string graphopt::withSuggestion(StringRef message) {
+  StringRef before = message.split(" does not refer to a registered pass").first;
+  if (before.size() == message.size() || !before.consume_back("'"))
+    return message.str();
+  StringRef match = nearestPass(before.take_back(before.size() - before.rfind('\'') - 1));
+  return match.empty() ? message.str() : (message + ", did you mean '" + match + "'?").str();
+}

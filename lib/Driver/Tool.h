@@ -56,5 +56,8 @@ llvm::StringRef nearest(llvm::StringRef word, llvm::ArrayRef<llvm::StringRef> ca
 /// The registered pass or pipeline that `word` was probably meant to be. Knows those that are options of the tool.
 llvm::StringRef nearestPass(llvm::StringRef word);
 
+/// A message about a pass that is not there, with that one.
+std::string withSuggestion(llvm::StringRef message);
+
 } // namespace graphopt
 #pragma GCC visibility pop
