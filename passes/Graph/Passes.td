@@ -101,3 +101,80 @@ def GraphCanonicalizePass : Pass<"graph-canonicalize", "::mlir::func::FuncOp"> {
   let statistics = [Statistic<"numRewrites", "rewrites", "folds and patterns applied">];
   let dependentDialects = ["::graphopt::graph::GraphDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
+
+def GraphDecomposePass : Pass<"graph-decompose", "::mlir::func::FuncOp"> {
+  let summary = "replace composite ops by simpler ones";
+  let description = [{
+    An op that implements DecomposeOpInterface is replaced by its expansion, and so are composite ops in that. `only` and `except` choose by
+    op name, with the dialect.
+
+    Before:
+    ```mlir
+    %y = graph.softmax %x axis 1 : tensor<4x8xf32>
+    ```
+    After: `graph.reduce_max`, `graph.sub`, `graph.exp`, `graph.reduce_sum` and `graph.div`.
+
+    An op whose expansion fails stays, and the pass with it: the error tells which. A name that no loaded dialect has is an error.
+  }];
+  let options = [
+    ListOption<"only", "only", "std::string", "decompose these ops alone">,
+    ListOption<"except", "except", "std::string", "leave these ops">
+  ];
+  let statistics = [Statistic<"numDecomposed", "decomposed", "ops replaced">];
+  let dependentDialects = ["::graphopt::graph::GraphDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def GraphLiftParametersPass : Pass<"graph-lift-parameters", "::mlir::ModuleOp"> {
+  let summary = "turn parameters into arguments of the functions that read them";
+  let description = [{
+    Each function that reads parameters, itself or through the private functions that it calls, gets an argument for each of them behind
+    its own, with `graph.weight` and `graph.name` set to the parameter's name. Calls pass the values on. The parameters stay in the module,
+    for `graph-bind-parameters`.
+
+    Before:
+    ```mlir
+    graph.parameter @w : tensor<2xf32> = dense<1.0> : tensor<2xf32>
+    func.func @f() -> tensor<2xf32> {
+      %w = graph.get @w : tensor<2xf32>
+      return %w : tensor<2xf32>
+    }
+    ```
+    After:
+    ```mlir
+    graph.parameter @w : tensor<2xf32> = dense<1.0> : tensor<2xf32>
+    func.func @f(%w: tensor<2xf32> {graph.name = "w", graph.weight = "w"}) -> tensor<2xf32> {
+      return %w : tensor<2xf32>
+    }
+    ```
+    It refuses a function that reads parameters and is named otherwise than by a call, and a read of a name that is no parameter.
+  }];
+  let statistics = [Statistic<"numArguments", "arguments", "arguments added">];
+  let dependentDialects = ["::graphopt::graph::GraphDialect"];
+}
+
+def GraphBindParametersPass : Pass<"graph-bind-parameters", "::mlir::ModuleOp"> {
+  let summary = "turn arguments that stand for parameters into reads of them";
+  let description = [{
+    An argument with `graph.weight` goes, in favour of a read of the parameter of that name, and calls lose the operand.
+
+    Before:
+    ```mlir
+    graph.parameter @w : tensor<2xf32> = dense<1.0> : tensor<2xf32>
+    func.func @f(%w: tensor<2xf32> {graph.weight = "w"}) -> tensor<2xf32> {
+      return %w : tensor<2xf32>
+    }
+    ```
+    After:
+    ```mlir
+    graph.parameter @w : tensor<2xf32> = dense<1.0> : tensor<2xf32>
+    func.func @f() -> tensor<2xf32> {
+      %w = graph.get @w : tensor<2xf32>
+      return %w : tensor<2xf32>
+    }
+    ```
+    It refuses a weight that the module has no parameter for, one of another type, and a function with such arguments that is named
+    otherwise than by a call.
+  }];
+  let statistics = [Statistic<"numArguments", "arguments", "arguments removed">];
+  let dependentDialects = ["::graphopt::graph::GraphDialect"];
+}
