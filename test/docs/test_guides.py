@@ -31,6 +31,8 @@ def tree(tmp_path_factory) -> Path:
             shutil.copy2(ROOT / name, copy / name)
     (copy / ".venv-test").symlink_to(ROOT / ".venv-test")
     run("git init -q . && git add -A", copy)  # the structure test asks git what is in the tree
+    # What the scaffolders write, unchanged: built along with the guides.
+    run("tools/dev/new-op.py Untouched && tools/dev/new-pass.py Graph Untouched", copy)
     return copy
 
 
@@ -61,6 +63,10 @@ def follow(guide: str, tree: Path) -> int:
 @pytest.mark.parametrize("guide, steps", [("add-an-op.md", 10), ("add-a-pass.md", 5)])
 def test_guide_works_as_it_is_written(guide, steps, tree):
     assert follow(guide, tree) == steps
+
+
+def test_what_the_scaffolders_write_passes_its_tests(tree):
+    run("make check FILTER=untouched", tree)
 
 
 def test_pages_are_in_step():
