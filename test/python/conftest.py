@@ -1,38 +1,34 @@
-"""What the Python tests share: the built tools, hypothesis's profiles, and shards of the long suites.
-
-`make test` runs what is not marked long, with few examples; `make test-all` runs the rest in shards, with many.
-"""
+"""What every Python test shares: the built package on the path, the tools, hypothesis profiles, and shards of the long suites."""
 
 import os
 import subprocess
+import sys
 import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("GRAPHOPT_BUILD", ROOT / "build"))
+sys.path.insert(0, str(BUILD / "python"))
+sys.path.insert(0, str(Path(__file__).parent))
 
-# A run of a tool is slow beside what hypothesis expects, and a busy machine is no failure: no deadlines.
-checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
-settings.register_profile("short", max_examples=25, deadline=None, derandomize=True, suppress_health_check=checks)
-settings.register_profile("long", max_examples=1000, deadline=None, suppress_health_check=checks, print_blob=True)
+# `quick` is the same on every run, and doesn't shrink; `long` (make test-all) draws new examples each time, and prints how to repeat a
+# failure.
+quick = {"max_examples": 12, "derandomize": True, "database": None, "phases": [Phase.explicit, Phase.generate]}
+settings.register_profile("quick", deadline=None, suppress_health_check=list(HealthCheck), **quick)
+settings.register_profile("long", max_examples=300, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("GRAPHOPT_HYPOTHESIS", "quick"))
 
 
 def pytest_addoption(parser):
     parser.addoption("--shard", default="0/1", help="K/N: the K-th of N parts of the tests, by name")
 
 
-def pytest_configure(config):
-    settings.load_profile("long" if config.getoption("markexpr") == "long" else "short")
-
-
 def pytest_collection_modifyitems(config, items):
     part, parts = map(int, config.getoption("--shard").split("/"))
-    chosen = [item for item in items if zlib.crc32(item.nodeid.encode()) % parts == part]
-    config.hook.pytest_deselected([item for item in items if item not in chosen])
-    items[:] = chosen
+    items[:] = [item for item in items if zlib.crc32(item.nodeid.encode()) % parts == part]
 
 
 @pytest.fixture(scope="session")

@@ -87,13 +87,19 @@ def unit(build: str = "build", environment: dict = {}):
     return suite
 
 
-def pytest(folder: str, *arguments: str, workers: str = "0"):
+def pytest(folder: str, *arguments: str, workers: str = "0", environment: dict = {}):
     def suite(name: str) -> Result:
         report = REPORTS / f"{name}.xml"
         command = [PYTHON, "-m", "pytest", "-q", "-n", workers, f"--junitxml={report}", *arguments, folder]
-        return run(name, command, report, {})
+        # A core for each worker: torch's own threads would only wait for each other.
+        return run(name, command, report, {"OMP_NUM_THREADS": "1", **environment} if workers != "0" else environment)
 
     return suite
+
+
+def python_long(part: int, parts: int):
+    """The Python tests with many random examples, and those marked long."""
+    return pytest("test/python", "--shard", f"{part}/{parts}", workers=JOBS, environment={"GRAPHOPT_HYPOTHESIS": "long"})
 
 
 def asan(suite):
@@ -143,9 +149,9 @@ SHARDS = {
     "tidy-2": clang_tidy(1, 4),
     "tidy-3": clang_tidy(2, 4),
     "tidy-4": clang_tidy(3, 4),
-    "python-long-1": pytest("test/python", "-m", "long", "--shard", "0/3", workers=JOBS),
-    "python-long-2": pytest("test/python", "-m", "long", "--shard", "1/3", workers=JOBS),
-    "python-long-3": pytest("test/python", "-m", "long", "--shard", "2/3", workers=JOBS),
+    "python-long-1": python_long(0, 3),
+    "python-long-2": python_long(1, 3),
+    "python-long-3": python_long(2, 3),
 }
 
 
