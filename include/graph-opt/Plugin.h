@@ -2,6 +2,8 @@
 #include "mlir/IR/DialectRegistry.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/Error.h"
+#include <string>
+#include <vector>
 #ifndef GRAPHOPT_ABI_VERSION
 #define GRAPHOPT_ABI_VERSION 1 // raise it with any change to a public header or a public .td; also the SOVERSION
 #endif
@@ -32,6 +34,8 @@
 namespace graphopt {
 /// Loads one plugin into the process for good. Call it before any option is parsed and any context is made.
 GRAPHOPT_EXPORT llvm::Error loadPlugin(llvm::StringRef path, mlir::DialectRegistry &registry);
+/// The files of the plugins that have been loaded, without links in their paths. Code that passes of theirs made depends on them.
+GRAPHOPT_EXPORT std::vector<std::string> getLoadedPlugins();
 /// Loads what GRAPH_OPT_PLUGINS (colon-separated), --load-pass-plugin and --load-dialect-plugin name; takes the latter out of argv.
 GRAPHOPT_EXPORT llvm::Error loadPlugins(int &argc, char **argv, mlir::DialectRegistry &registry);
 } // namespace graphopt

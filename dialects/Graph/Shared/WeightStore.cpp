@@ -31,7 +31,8 @@ static std::string refusal(StringRef name) {
 }
 
 /// Maps a regular file, following no link below the model's folder.
-static llvm::Expected<std::shared_ptr<llvm::MemoryBuffer>> mapFile(StringRef base, StringRef name, const std::string *allowed) {
+static llvm::Expected<std::shared_ptr<llvm::MemoryBuffer>> mapFile(StringRef base, StringRef name, const std::string *allowed,
+                                                                   std::string &version) {
   auto refuse = [&](const Twine &why) { return llvm::createStringError("weights '" + name + "': " + why); };
   SmallString<256> path;
   if (allowed) {
@@ -54,19 +55,37 @@ static llvm::Expected<std::shared_ptr<llvm::MemoryBuffer>> mapFile(StringRef bas
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!buffer)
     return refuse(buffer.getError().message());
+  llvm::raw_string_ostream(version) << status.getUniqueID().getDevice() << ':' << status.getUniqueID().getFile() << ':' << status.getSize()
+                                    << ':' << status.getLastModificationTime().time_since_epoch().count();
   return std::shared_ptr<llvm::MemoryBuffer>(std::move(*buffer));
+}
+
+llvm::Expected<const WeightStore::File *> WeightStore::map(StringRef name) {
+  File &file = files[name];
+  if (!file.buffer) {
+    auto it = allowed.find(name);
+    auto mapped = mapFile(baseDirectory, name, it == allowed.end() ? nullptr : &it->second, file.version);
+    if (!mapped)
+      return mapped.takeError();
+    file.buffer = std::move(*mapped);
+  }
+  return &file;
+}
+
+llvm::Expected<std::string> WeightStore::getVersion(StringRef file) {
+  std::lock_guard<std::mutex> lock(mutex);
+  llvm::Expected<const File *> mapped = map(file);
+  if (!mapped)
+    return mapped.takeError();
+  return (*mapped)->version;
 }
 
 llvm::Expected<TensorValue> WeightStore::read(StringRef file, int64_t offset, int64_t bytes, RankedTensorType type) {
   std::lock_guard<std::mutex> lock(mutex);
-  std::shared_ptr<llvm::MemoryBuffer> &buffer = files[file];
-  if (!buffer) {
-    auto it = allowed.find(file);
-    auto mapped = mapFile(baseDirectory, file, it == allowed.end() ? nullptr : &it->second);
-    if (!mapped)
-      return mapped.takeError();
-    buffer = std::move(*mapped);
-  }
+  llvm::Expected<const File *> mapped = map(file);
+  if (!mapped)
+    return mapped.takeError();
+  const std::shared_ptr<llvm::MemoryBuffer> &buffer = (*mapped)->buffer;
   std::string typeText;
   llvm::raw_string_ostream(typeText) << type;
   auto fail = [&](const Twine &why) { return llvm::createStringError("weights '" + file + "': " + why); };

@@ -1,5 +1,7 @@
 //===- Key.cpp - what an object depends on ---------------------------------===//
 #include "Execution/Jit/Lower.h"
+#include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Plugin.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringExtras.h"
@@ -33,40 +35,60 @@ private:
   uint64_t position = 0;
 };
 
-/// Which build of this library it is: the version alone would let a newer compiler run older code.
-void hashLibrary(HashStream &stream) {
-  static const char anchor = 0;
-  Dl_info info;
+void hashFile(StringRef path, HashStream &stream) {
   llvm::sys::fs::file_status status;
-  if (dladdr(&anchor, &info) && info.dli_fname && !llvm::sys::fs::status(info.dli_fname, status))
-    stream << status.getSize() << '\0' << status.getLastModificationTime().time_since_epoch().count() << '\0';
+  if (!llvm::sys::fs::status(path, status))
+    stream << path << '\0' << status.getSize() << '\0' << status.getLastModificationTime().time_since_epoch().count() << '\0';
 }
 
-/// The text elides blobs; their bytes follow here, each once.
-void hashBlobs(ModuleOp source, HashStream &stream) {
-  llvm::DenseSet<Attribute> seen;
+/// Which build of this library it is, and of the plugins: versions alone would let a newer compiler run older code.
+void hashCompiler(HashStream &stream) {
+  static const char anchor = 0;
+  Dl_info info;
+  if (dladdr(&anchor, &info) && info.dli_fname)
+    hashFile(info.dli_fname, stream);
+  for (const std::string &plugin : getLoadedPlugins())
+    hashFile(plugin, stream);
+}
+
+/// The text elides blobs, and names files: their bytes, and the files' versions, follow here, each once.
+llvm::Error hashWeights(ModuleOp source, HashStream &stream) {
+  llvm::SetVector<StringAttr> files;
+  llvm::SetVector<DenseResourceElementsAttr> blobs;
+  AttrTypeWalker walker;
+  walker.addWalk([&](graph::ExternalAttr attr) { files.insert(StringAttr::get(attr.getContext(), attr.getFile())); });
+  walker.addWalk([&](DenseResourceElementsAttr attr) { blobs.insert(attr); });
   source->walk([&](Operation *op) {
-    op->getAttrDictionary().walk([&](DenseResourceElementsAttr attr) {
-      if (!seen.insert(attr).second)
-        return;
-      if (AsmResourceBlob *blob = attr.getRawHandle().getBlob()) {
-        stream << blob->getData().size() << '\0';
-        stream.write(blob->getData().data(), blob->getData().size());
-      }
-    });
+    for (NamedAttribute attr : op->getAttrs()) // properties too
+      walker.walk(attr.getValue());
   });
+  for (DenseResourceElementsAttr attr : blobs) {
+    if (AsmResourceBlob *blob = attr.getRawHandle().getBlob()) {
+      stream << blob->getData().size() << '\0';
+      stream.write(blob->getData().data(), blob->getData().size());
+    }
+  }
+  WeightStore &store = source->getContext()->getOrLoadDialect<graph::GraphDialect>()->getWeights();
+  for (StringAttr file : files) {
+    llvm::Expected<std::string> version = store.getVersion(file);
+    if (!version)
+      return version.takeError();
+    stream << file.getValue() << '\0' << *version << '\0';
+  }
+  return llvm::Error::success();
 }
 } // namespace
 
-std::string getCacheKey(ModuleOp source, func::FuncOp entry, StringRef pipeline, const Target &target) {
+llvm::Expected<std::string> getCacheKey(ModuleOp source, func::FuncOp entry, StringRef pipeline, const Target &target) {
   HashStream stream;
   stream << "LLVM " << LLVM_VERSION_STRING << " ABI " << GO_ABI_VERSION << '\0';
-  hashLibrary(stream);
+  hashCompiler(stream);
   stream << target.triple << '\0' << target.cpu << '\0' << target.features << '\0' << pipeline << '\0' << entry.getName() << '\0';
   OpPrintingFlags flags;
-  flags.enableDebugInfo(false).elideLargeResourceString(0).skipRegions(false).useLocalScope(false);
+  flags.enableDebugInfo(false).elideLargeResourceString(0);
   source->print(stream, flags);
-  hashBlobs(source, stream);
+  if (llvm::Error failed = hashWeights(source, stream))
+    return std::move(failed);
   return stream.finish();
 }
 

@@ -170,13 +170,15 @@ llvm::Expected<CompiledFunction> compile(ModuleOp module, const CompileOptions &
 
   auto state = std::make_shared<CompiledFunction::State>();
   state->mlirContext = module->getContext();
-  std::string key = cache->isOn() ? getCacheKey(module, *entry, *pipeline, *target) : std::string();
+  llvm::Expected<std::string> key = cache->isOn() ? getCacheKey(module, *entry, *pipeline, *target) : std::string();
+  if (!key)
+    return key.takeError();
   std::string name = entry->getName().str();
   SmallVector<DerivedWeight> derived;
   std::shared_ptr<const void> owner;
   llvm::SmallString<0> compiled;
   StringRef object;
-  if (std::optional<CacheEntry> found = cache->lookup(key)) {
+  if (std::optional<CacheEntry> found = cache->lookup(*key)) {
     object = found->object;
     derived = found->weights;
     owner = found->file;
@@ -202,7 +204,7 @@ llvm::Expected<CompiledFunction> compile(ModuleOp module, const CompileOptions &
       return emitted.takeError();
     compiled = std::move(*emitted);
     object = compiled;
-    if (llvm::Error failed = cache->store(key, object, derived))
+    if (llvm::Error failed = cache->store(*key, object, derived))
       return std::move(failed);
   }
 

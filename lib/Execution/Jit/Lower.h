@@ -16,6 +16,6 @@ llvm::Expected<std::string> getPipeline(const CompileOptions &options, const Tar
 /// Runs `pipeline` and the lowering to the LLVM dialect on a copy of `source`. The C functions get the name `name`.
 llvm::Expected<Lowered> lower(mlir::ModuleOp source, mlir::func::FuncOp entry, llvm::StringRef name, llvm::StringRef pipeline);
 /// The key of the object of `entry` in the cache.
-std::string getCacheKey(mlir::ModuleOp source, mlir::func::FuncOp entry, llvm::StringRef pipeline, const Target &target);
+llvm::Expected<std::string> getCacheKey(mlir::ModuleOp source, mlir::func::FuncOp entry, llvm::StringRef pipeline, const Target &target);
 
 } // namespace graphopt::execution

@@ -341,8 +341,11 @@ private:
 
 void addWrapper(Module &module, const Signature &signature, ArrayRef<std::string> assertMessages, ArrayRef<TensorValue> weights) {
   for (Function &function : module)
-    if (!function.isDeclaration())
+    if (!function.isDeclaration()) {
       function.setLinkage(GlobalValue::InternalLinkage);
+      // The pipeline has chosen the width of vectors; LLVM would split wide ones for some CPUs.
+      function.addFnAttr("prefer-vector-width", "512");
+    }
   // The names of the C ABI go to the wrappers.
   auto rename = [&](StringRef suffix, StringRef to) {
     if (Function *function = module.getFunction((signature.name + suffix).str()))

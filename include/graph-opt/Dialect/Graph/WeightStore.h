@@ -29,6 +29,9 @@ public:
   /// The bytes of a range of a file, mapped once for all references; the value keeps the mapping alive.
   llvm::Expected<TensorValue> read(llvm::StringRef file, int64_t offset, int64_t bytes, mlir::RankedTensorType type);
 
+  /// What tells the contents of a file, as it is mapped, from other contents: device, inode, size and time of change. Caches use it.
+  llvm::Expected<std::string> getVersion(llvm::StringRef file);
+
   /// The value of a weight attribute: dense, dense_resource or #graph.external.
   static llvm::Expected<TensorValue> get(mlir::Attribute attr, mlir::RankedTensorType type);
   /// The attribute for a value: dense<> up to maxInlineBytes (and splats), else a blob of the context that shares the value's storage.
@@ -38,7 +41,13 @@ private:
   std::mutex mutex;
   std::string baseDirectory;
   llvm::StringMap<std::string> allowed;
-  llvm::StringMap<std::shared_ptr<llvm::MemoryBuffer>> files;
+  struct File {
+    std::shared_ptr<llvm::MemoryBuffer> buffer;
+    std::string version;
+  };
+  /// The file called `name`, mapped. The mutex is held.
+  llvm::Expected<const File *> map(llvm::StringRef name);
+  llvm::StringMap<File> files;
 };
 
 } // namespace graphopt
