@@ -63,8 +63,8 @@ static LogicalResult verifySymbols(Operation *op, Attribute value) {
 
 static LogicalResult verifyDims(Operation *op, Type type, Attribute value) {
   auto dims = dyn_cast<ArrayAttr>(value);
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!dims || !tensor || static_cast<int64_t>(dims.size()) != tensor.getRank())
+  auto tensor = dyn_cast<ShapedType>(type); // a memref, once bufferised
+  if (!dims || !tensor || !tensor.hasRank() || static_cast<int64_t>(dims.size()) != tensor.getRank())
     return op->emitOpError() << "expected 'graph.dims' to be an array with an entry for each size of " << type << ", got " << value;
   auto symbols = op->getAttrOfType<DictionaryAttr>(symbolsAttr);
   for (auto [i, dim] : llvm::enumerate(dims)) {

@@ -11,11 +11,15 @@
 using namespace mlir;
 
 void graphopt::buildCpuPipeline(OpPassManager &pm, const CpuPipelineOptions &options) {
+  buildCpuTilingPipeline(pm, options);
+  buildCpuBufferPipeline(pm, options);
+}
+
+void graphopt::buildCpuTilingPipeline(OpPassManager &pm, const CpuPipelineOptions &options) {
   auto clean = [&] {
     pm.addPass(createCanonicalizerPass());
     pm.addPass(createCSEPass());
   };
-  // Tensors.
   pm.addPass(createInlinerPass());
   pm.addPass(createSymbolDCEPass());
   clean();
@@ -30,8 +34,13 @@ void graphopt::buildCpuPipeline(OpPassManager &pm, const CpuPipelineOptions &opt
     clean();
     pm.addNestedPass<func::FuncOp>(createCpuReuseBuffersPass());
   }
+}
 
-  // Buffers.
+void graphopt::buildCpuBufferPipeline(OpPassManager &pm, const CpuPipelineOptions &options) {
+  auto clean = [&] {
+    pm.addPass(createCanonicalizerPass());
+    pm.addPass(createCSEPass());
+  };
   pm.addNestedPass<func::FuncOp>(createCpuCarryInPlacePass());
   pm.addPass(createCpuDestinationsPass());
   pm.addPass(bufferization::createEmptyTensorEliminationPass());

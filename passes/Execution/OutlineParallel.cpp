@@ -32,7 +32,11 @@ struct OutlineParallelPass final : impl::OutlineParallelPassBase<OutlineParallel
       if (failed(outline(loop, symbols)))
         return signalPassFailure();
     if (failed(eraseWorkerCalls(symbols)))
-      signalPassFailure();
+      return signalPassFailure();
+    // It has served; translation to LLVM IR knows nothing of it.
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (function.getNumArguments() > 0)
+        function.removeArgAttr(0, "graph.ctx");
   }
 
   LogicalResult outline(scf::ParallelOp loop, SymbolTable &symbols) {

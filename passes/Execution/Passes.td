@@ -20,6 +20,7 @@ def OutlineParallelPass : Pass<"graph-outline-parallel", "::mlir::ModuleOp"> {
 
     The call as it stands runs all iterations, so the program means the same before `graph-lower-parallel-calls` and without threads.
     Calls of `@go_worker`, which stand for the number of the worker, become the argument `%worker`, and 0 outside of parallel loops.
+    The attribute `graph.ctx` goes.
     Refuses loops with more dimensions or with reductions, and functions whose first argument is not the context (`graph.ctx`).
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect"];

@@ -2,7 +2,7 @@
 
 // The body becomes a function of begin, end, worker and what it captures; constants are made again there.
 // CHECK-LABEL: func.func @captures(
-// CHECK-SAME: %{{.*}}: !llvm.ptr {graph.ctx}, %[[X:.+]]: memref<?xf32>, %[[N:.+]]: index
+// CHECK-SAME: %{{.*}}: !llvm.ptr, %[[X:.+]]: memref<?xf32>, %[[N:.+]]: index
 // CHECK: %[[COUNT:.+]] = arith.ceildivsi
 // CHECK: %[[ZERO:.+]] = arith.constant 0 : index
 // CHECK: call @captures_loop(%[[ZERO]], %[[COUNT]], %[[ZERO]], %[[X]]) {graph.parallel = 8 : i64}

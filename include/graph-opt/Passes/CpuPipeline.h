@@ -14,6 +14,9 @@ struct CpuPipelineOptions : mlir::PassPipelineOptions<CpuPipelineOptions> {
 
 /// Takes functions on tensors with linalg ops to functions on memrefs with loops, vectors and one arena.
 void buildCpuPipeline(mlir::OpPassManager &pm, const CpuPipelineOptions &options);
+/// Its two parts: on tensors, up to tiles, and from there on buffers.
+void buildCpuTilingPipeline(mlir::OpPassManager &pm, const CpuPipelineOptions &options);
+void buildCpuBufferPipeline(mlir::OpPassManager &pm, const CpuPipelineOptions &options);
 /// Registers `graph-cpu-pipeline`.
 void registerCpuPipeline();
 

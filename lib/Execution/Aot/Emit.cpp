@@ -34,10 +34,10 @@ llvm::Expected<EmittedObject> emitObject(ModuleOp module, const EmitOptions &opt
   llvm::Expected<Target> target = resolveTarget(options.cpu, options.features);
   if (!target)
     return target.takeError();
-  llvm::Expected<std::string> pipeline = getPipeline(options, *target);
-  if (!pipeline)
-    return pipeline.takeError();
-  llvm::Expected<Lowered> lowered = lower(module, *entry, name, *pipeline);
+  OpPassManager passes(ModuleOp::getOperationName());
+  if (llvm::Error failed = buildPasses(passes, options, *target))
+    return std::move(failed);
+  llvm::Expected<Lowered> lowered = lower(module, *entry, name, std::move(passes));
   if (!lowered)
     return lowered.takeError();
   SmallVector<TensorValue> weights(lowered->signature.weights.size());

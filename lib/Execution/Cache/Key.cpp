@@ -79,11 +79,12 @@ llvm::Error hashWeights(ModuleOp source, HashStream &stream) {
 }
 } // namespace
 
-llvm::Expected<std::string> getCacheKey(ModuleOp source, func::FuncOp entry, StringRef pipeline, const Target &target) {
+llvm::Expected<std::string> getCacheKey(ModuleOp source, func::FuncOp entry, OpPassManager &passes, const Target &target) {
   HashStream stream;
   stream << "LLVM " << LLVM_VERSION_STRING << " ABI " << GO_ABI_VERSION << '\0';
   hashCompiler(stream);
-  stream << target.triple << '\0' << target.cpu << '\0' << target.features << '\0' << pipeline << '\0' << entry.getName() << '\0';
+  stream << target.triple << '\0' << target.cpu << '\0' << target.features << '\0' << entry.getName() << '\0';
+  passes.printAsTextualPipeline(stream); // with every option, defaults too
   OpPrintingFlags flags;
   flags.enableDebugInfo(false).elideLargeResourceString(0);
   source->print(stream, flags);

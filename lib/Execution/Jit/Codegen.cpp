@@ -1,21 +1,21 @@
 //===- Codegen.cpp - from the LLVM dialect to an object --------------------===//
 #include "Execution/Jit/Codegen.h"
 #include "Execution/Jit/Wrapper.h"
+#include "graph-opt/Execution/CpuInfo.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Verifier.h"
-#include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
-#include "llvm/TargetParser/SubtargetFeature.h"
 #include <mutex>
 
 using namespace llvm;
+using mlir::FailureOr;
 
 namespace graphopt::execution {
 
@@ -43,22 +43,14 @@ static Expected<std::unique_ptr<TargetMachine>> createTargetMachine(const Target
 }
 
 Expected<Target> resolveTarget(StringRef cpu, StringRef features) {
-  Target target{sys::getProcessTriple(), cpu.str(), features.str()};
-  if (cpu.empty() || cpu == "native") {
-    target.cpu = sys::getHostCPUName().str();
-    // Sorted: the text is part of the cache's key.
-    std::vector<std::string> names;
-    for (auto &[name, enabled] : sys::getHostCPUFeatures())
-      names.push_back((enabled ? "+" : "-") + name.str());
-    llvm::sort(names);
-    target.features = join(names, ",") + (features.empty() ? "" : "," + features.str());
-    return target;
-  }
-  Expected<std::unique_ptr<TargetMachine>> machine = createTargetMachine({target.triple, "", ""});
-  if (!machine)
-    return machine.takeError();
-  if (!(*machine)->getMCSubtargetInfo()->isCPUStringValid(cpu))
+  Target target;
+  target.triple = sys::getProcessTriple();
+  target.text = (cpu.empty() ? "native" : cpu.str()) + (features.empty() ? "" : "," + features.str());
+  FailureOr<CpuInfo> info = CpuInfo::get(target.text);
+  if (failed(info))
     return createStringError("expected a CPU of " + Triple(target.triple).getArchName() + ", got '" + cpu + "'");
+  target.cpu = info->name;
+  target.features = info->features;
   return target;
 }
 

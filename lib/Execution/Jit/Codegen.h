@@ -9,9 +9,10 @@ namespace graphopt::execution {
 /// What code is generated for.
 struct Target {
   std::string triple, cpu, features;
+  std::string text; ///< what CpuInfo::get takes
 };
 
-/// Resolves "native" (and an empty name) to the host's CPU and features; else takes the CPU's own features and `features` besides.
+/// Resolves "native" (and an empty name) to the host's CPU and features; else takes the CPU's own; `features` change them.
 llvm::Expected<Target> resolveTarget(llvm::StringRef cpu, llvm::StringRef features);
 
 /// Translates `module`, which is in the LLVM dialect, adds the C ABI, optimises, and returns an ELF object. `weights` that are

@@ -161,16 +161,16 @@ llvm::Expected<CompiledFunction> compile(ModuleOp module, const CompileOptions &
   llvm::Expected<Target> target = resolveTarget(options.cpu, options.features);
   if (!target)
     return target.takeError();
-  llvm::Expected<std::string> pipeline = getPipeline(options, *target);
-  if (!pipeline)
-    return pipeline.takeError();
+  OpPassManager passes(ModuleOp::getOperationName());
+  if (llvm::Error failed = buildPasses(passes, options, *target))
+    return std::move(failed);
   llvm::Expected<ObjectCache> cache = ObjectCache::open(options.cache);
   if (!cache)
     return cache.takeError();
 
   auto state = std::make_shared<CompiledFunction::State>();
   state->mlirContext = module->getContext();
-  llvm::Expected<std::string> key = cache->isOn() ? getCacheKey(module, *entry, *pipeline, *target) : std::string();
+  llvm::Expected<std::string> key = cache->isOn() ? getCacheKey(module, *entry, passes, *target) : std::string();
   if (!key)
     return key.takeError();
   std::string name = entry->getName().str();
@@ -184,7 +184,7 @@ llvm::Expected<CompiledFunction> compile(ModuleOp module, const CompileOptions &
     owner = found->file;
     state->stats.cacheHits = 1;
   } else {
-    llvm::Expected<Lowered> lowered = lower(module, *entry, name, *pipeline);
+    llvm::Expected<Lowered> lowered = lower(module, *entry, name, std::move(passes));
     if (!lowered)
       return lowered.takeError();
     auto values = std::make_shared<std::vector<TensorValue>>();

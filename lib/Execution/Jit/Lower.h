@@ -2,6 +2,7 @@
 #pragma once
 #include "Execution/Jit/Codegen.h"
 #include "graph-opt/Execution/CompiledFunction.h"
+#include "mlir/Pass/PassManager.h"
 
 namespace graphopt::execution {
 
@@ -11,11 +12,11 @@ struct Lowered {
   Signature signature;
 };
 
-/// The text of the pass pipeline that `options` stand for.
-llvm::Expected<std::string> getPipeline(const CompileOptions &options, const Target &target);
-/// Runs `pipeline` and the lowering to the LLVM dialect on a copy of `source`. The C functions get the name `name`.
-llvm::Expected<Lowered> lower(mlir::ModuleOp source, mlir::func::FuncOp entry, llvm::StringRef name, llvm::StringRef pipeline);
+/// Adds to a module's pass manager what `options` stand for: from the graph to what graph-cpu-pipeline leaves.
+llvm::Error buildPasses(mlir::OpPassManager &passes, const CompileOptions &options, const Target &target);
+/// Runs `passes` and the lowering to the LLVM dialect on a copy of `source`. The C functions get the name `name`.
+llvm::Expected<Lowered> lower(mlir::ModuleOp source, mlir::func::FuncOp entry, llvm::StringRef name, mlir::OpPassManager &&passes);
 /// The key of the object of `entry` in the cache.
-llvm::Expected<std::string> getCacheKey(mlir::ModuleOp source, mlir::func::FuncOp entry, llvm::StringRef pipeline, const Target &target);
+llvm::Expected<std::string> getCacheKey(mlir::ModuleOp source, mlir::func::FuncOp entry, mlir::OpPassManager &passes, const Target &target);
 
 } // namespace graphopt::execution
