@@ -104,12 +104,14 @@ class Graph_TensorOp<string mnemonic, list<Trait> traits = []>
 ///   gradient   the cotangents of the operands, on graph expressions x (or a, b), y and the cotangent ct
 ///   aten, onnx the operators it is one to one with
 ///   flops      arithmetic operations an element
+///   fold       what it folds to, an OpFoldResult of the FoldAdaptor `adaptor`: only where the numbers stay exactly the same
 class Graph_Elementwise<string mnemonic, list<Trait> traits, int arity, string domain, string formula, code value, code scalar,
-                        code gradient, list<string> aten, list<string> onnx, int flops, string resultRule>
+                        code gradient, list<string> aten, list<string> onnx, int flops, string resultRule, code fold = "">
     : Graph_TensorOp<mnemonic, traits # [DeclareOpInterfaceMethods<ScalarBodyOpInterface>,
                                          DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>] #
                                !if(!empty(gradient), [NotDifferentiable], [DeclareOpInterfaceMethods<GradientOpInterface>])> {
   let summary = "elementwise " # formula;
+  let hasFolder = !if(!empty(fold), 0, 1);
   list<string> atenNames = aten;
   list<string> onnxNames = onnx;
   string names = !if(!eq(arity, 1), "x", "a, b");
@@ -137,7 +139,9 @@ class Graph_Elementwise<string mnemonic, list<Trait> traits, int arity, string d
       ::graphopt::addElementwiseRules(rules, getOperationName(), {}] # !interleave(!foreach(n, aten, "\"" # n # "\""), ", ") #
       [{}, {}] # !interleave(!foreach(n, onnx, "\"" # n # "\""), ", ") # [{});
     }
-  }] # !if(!empty(gradient), "", [{
+  }] # !if(!empty(fold), "", [{
+    ::mlir::OpFoldResult $cppClass::fold(FoldAdaptor adaptor) { return }] # fold # [{; }
+  }]) # !if(!empty(gradient), "", [{
     ::llvm::FailureOr<::llvm::SmallVector<::mlir::Value>> $cppClass::buildGradient(::mlir::OpBuilder &builder,
                                                                                    ::mlir::ValueRange cotangents) {
       ::graphopt::ExprBuilder g(builder, getLoc());

@@ -1,4 +1,5 @@
 //===- Broadcast.cpp ------------------------------------------------------===//
+#include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
 #include "Graph/Shared/Reshape.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -84,13 +85,7 @@ FailureOr<SmallVector<Value>> BroadcastOp::lower(OpBuilder &b, ValueRange operan
   SmallVector<AffineExpr> exprs;
   for (int64_t d = 0; d < from.getRank(); ++d)
     exprs.push_back(from.getDimSize(d) == 1 ? b.getAffineConstantExpr(0) : b.getAffineDimExpr(d + extra));
-  Value init = tensor::EmptyOp::create(b, loc, sizes, from.getElementType());
-  AffineMap map = AffineMap::get(rank, 0, exprs, b.getContext());
-  auto generic =
-      linalg::GenericOp::create(b, loc, init.getType(), operands[0], init, ArrayRef{map, b.getMultiDimIdentityMap(rank)},
-                                SmallVector<utils::IteratorType>(rank, utils::IteratorType::parallel),
-                                [](OpBuilder &nested, Location at, ValueRange args) { linalg::YieldOp::create(nested, at, args[0]); });
-  return SmallVector<Value>{generic.getResult(0)};
+  return SmallVector<Value>{moveElements(b, loc, sizes, operands[0], AffineMap::get(rank, 0, exprs, b.getContext()))};
 }
 
 FusionKind BroadcastOp::getFusionKind() { return FusionKind::view; }

@@ -13,7 +13,25 @@ LogicalResult CastOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<S
   return success();
 }
 
-OpFoldResult CastOp::fold(FoldAdaptor) { return getX().getType() == getType() ? OpFoldResult(getX()) : OpFoldResult(); }
+/// Whether every value of `from` is one of `to`.
+static bool isLossless(Type from, Type to) {
+  unsigned width = from.getIntOrFloatBitWidth(), wider = to.getIntOrFloatBitWidth();
+  if (from == to || from.isInteger(1))
+    return true;
+  auto source = dyn_cast<FloatType>(from), target = dyn_cast<FloatType>(to);
+  if (target) // f16 and bf16 hold numbers that the other doesn't
+    return source ? width < wider : width - !from.isUnsignedInteger() <= target.getFPMantissaWidth();
+  return !source && width < wider && (from.isUnsignedInteger() || !to.isUnsignedInteger());
+}
+
+OpFoldResult CastOp::fold(FoldAdaptor) {
+  if (getX().getType() == getType())
+    return getX();
+  auto inner = getX().getDefiningOp<CastOp>(); // there and back
+  if (inner && inner.getX().getType() == getType() && isLossless(getTo(), getElementTypeOrSelf(getX().getType())))
+    return inner.getX();
+  return {};
+}
 
 //===--- Evaluate ---------------------------------------------------------===//
 

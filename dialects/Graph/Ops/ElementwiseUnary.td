@@ -4,10 +4,13 @@ include "graph-opt/Dialect/Graph/GraphBase.td"
 // Not SameOperandsAndResultType: that brings an inferReturnTypes of its own beside the shape rule's.
 def Graph_OneType : PredOpTrait<"x and y have one type", CPred<"$_op.getOperand(0).getType() == $_op.getResult(0).getType()">>;
 
+def Graph_OneShape : PredOpTrait<"x and y have one shape",
+  CPred<"::llvm::succeeded(::mlir::verifyCompatibleShape($_op.getOperand(0).getType(), $_op.getResult(0).getType()))">>;
+
 class Graph_Unary<string mnemonic, string domain, string formula, code value, code scalar, code gradient, list<string> aten,
-                  list<string> onnx, int flops = 1, string note = "">
+                  list<string> onnx, int flops = 1, string note = "", code fold = "">
     : Graph_Elementwise<mnemonic, [Graph_OneType], 1, domain, formula, value, scalar, gradient, aten, onnx, flops,
-                        "same"> {
+                        "same", fold> {
   let description = "`y = " # formula # "`. " # note # [{
 
     Example:
@@ -23,19 +26,19 @@ class Graph_Unary<string mnemonic, string domain, string formula, code value, co
 }
 
 def Graph_NegOp : Graph_Unary<"neg", "numbers", "-x", "total::neg(x)", "s.neg(x)", "-ct", ["neg.default"], ["Neg"], 1,
-  "Integers wrap: the negative of the least value is itself.">;
+  "Integers wrap: the negative of the least value is itself.", "foldInvolution(*this)">;
 def Graph_AbsOp : Graph_Unary<"abs", "numbers", "|x|", "total::abs(x)", "s.abs(x)", "ct * sign(x)", ["abs.default"], ["Abs"], 1,
-  "Integers wrap: |least| is the least value.">;
+  "Integers wrap: |least| is the least value.", "foldIdempotent(*this)">;
 def Graph_SignOp : Graph_Unary<"sign", "numbers", "sign(x)", "total::sign(x)", "s.sign(x)", "ct * 0.0", ["sign.default"], ["Sign"], 1,
-  "-1, 0 or 1; NaN for NaN.">;
+  "-1, 0 or 1; 0 for NaN.", "foldIdempotent(*this)">;
 def Graph_CeilOp : Graph_Unary<"ceil", "floats", "ceil(x)", "std::ceil(x)", "s.unary<::mlir::math::CeilOp>(x)", "ct * 0.0",
-  ["ceil.default"], ["Ceil"]>;
+  ["ceil.default"], ["Ceil"], 1, "", "foldIdempotent(*this)">;
 def Graph_FloorOp : Graph_Unary<"floor", "floats", "floor(x)", "std::floor(x)", "s.unary<::mlir::math::FloorOp>(x)", "ct * 0.0",
-  ["floor.default"], ["Floor"]>;
+  ["floor.default"], ["Floor"], 1, "", "foldIdempotent(*this)">;
 def Graph_TruncOp : Graph_Unary<"trunc", "floats", "trunc(x)", "std::trunc(x)", "s.unary<::mlir::math::TruncOp>(x)", "ct * 0.0",
-  ["trunc.default"], []>;
+  ["trunc.default"], [], 1, "", "foldIdempotent(*this)">;
 def Graph_RoundOp : Graph_Unary<"round", "floats", "round(x)", "std::nearbyint(x)", "s.unary<::mlir::math::RoundEvenOp>(x)", "ct * 0.0",
-  ["round.default"], ["Round"], 1, "Halves go to the even neighbour.">;
+  ["round.default"], ["Round"], 1, "Halves go to the even neighbour.", "foldIdempotent(*this)">;
 def Graph_SqrtOp : Graph_Unary<"sqrt", "floats", "sqrt(x)", "std::sqrt(x)", "s.unary<::mlir::math::SqrtOp>(x)", "ct * 0.5 / y",
   ["sqrt.default"], ["Sqrt"], 4>;
 def Graph_RsqrtOp : Graph_Unary<"rsqrt", "floats", "1 / sqrt(x)", "T(1) / std::sqrt(x)",
@@ -68,9 +71,51 @@ def Graph_SigmoidOp : Graph_Unary<"sigmoid", "floats", "1 / (1 + exp(-x))", "T(1
   "s.div(s.constant(1.0), s.add(s.constant(1.0), s.unary<::mlir::math::ExpOp>(s.neg(x))))", "ct * y * (1.0 - y)",
   ["sigmoid.default"], ["Sigmoid"], 15>;
 def Graph_ReluOp : Graph_Unary<"relu", "numbers", "max(x, 0)", "total::max(x, T(0))", "s.max(x, s.constant(0.0))",
-  "select(x > 0.0, ct, ct * 0.0)", ["relu.default"], ["Relu"], 1, "NaN for NaN. The gradient at 0 is 0.">;
+  "select(x > 0.0, ct, ct * 0.0)", ["relu.default"], ["Relu"], 1, "NaN for NaN. The gradient at 0 is 0.", "foldIdempotent(*this)">;
 def Graph_SiluOp : Graph_Unary<"silu", "floats", "x / (1 + exp(-x))", "x / (T(1) + std::exp(-x))",
   "s.div(x, s.add(s.constant(1.0), s.unary<::mlir::math::ExpOp>(s.neg(x))))",
   "ct * sigmoid(x) * (x * (1.0 - sigmoid(x)) + 1.0)", ["silu.default"], [], 15>;
 def Graph_NotOp : Graph_Unary<"not", "bits", "~x", "total::bitNot(x)", "s.bitNot(x)", "",
-  ["bitwise_not.default", "logical_not.default"], ["Not"], 1, "Logical on i1, all bits on integers. Not differentiable: integers.">;
+  ["bitwise_not.default", "logical_not.default"], ["Not"], 1, "Logical on i1, all bits on integers. Not differentiable: integers.", "foldInvolution(*this)">;
+def Graph_Exp2Op : Graph_Unary<"exp2", "floats", "2 ^ x", "std::exp2(x)", "s.unary<::mlir::math::Exp2Op>(x)",
+  "ct * y * 0.6931471805599453", ["exp2.default"], [], 10>;
+def Graph_Log10Op : Graph_Unary<"log10", "floats", "log10(x)", "std::log10(x)", "s.unary<::mlir::math::Log10Op>(x)",
+  "ct / (x * 2.302585092994046)", ["log10.default"], [], 12>;
+def Graph_AsinOp : Graph_Unary<"asin", "floats", "asin(x)", "std::asin(x)", "s.unary<::mlir::math::AsinOp>(x)",
+  "ct * rsqrt(1.0 - x * x)", ["asin.default"], ["Asin"], 20>;
+def Graph_AcosOp : Graph_Unary<"acos", "floats", "acos(x)", "std::acos(x)", "s.unary<::mlir::math::AcosOp>(x)",
+  "-ct * rsqrt(1.0 - x * x)", ["acos.default"], ["Acos"], 20>;
+def Graph_SinhOp : Graph_Unary<"sinh", "floats", "sinh(x)", "std::sinh(x)", "s.unary<::mlir::math::SinhOp>(x)",
+  "ct * 0.5 * (exp(x) + exp(-x))", ["sinh.default"], ["Sinh"], 20>;
+def Graph_CoshOp : Graph_Unary<"cosh", "floats", "cosh(x)", "std::cosh(x)", "s.unary<::mlir::math::CoshOp>(x)",
+  "ct * 0.5 * (exp(x) - exp(-x))", ["cosh.default"], ["Cosh"], 20>;
+def Graph_AsinhOp : Graph_Unary<"asinh", "floats", "asinh(x)", "std::asinh(x)", "s.unary<::mlir::math::AsinhOp>(x)",
+  "ct * rsqrt(x * x + 1.0)", ["asinh.default"], ["Asinh"], 20>;
+def Graph_AcoshOp : Graph_Unary<"acosh", "floats", "acosh(x)", "std::acosh(x)", "s.unary<::mlir::math::AcoshOp>(x)",
+  "ct * rsqrt(x * x - 1.0)", ["acosh.default"], ["Acosh"], 20>;
+def Graph_AtanhOp : Graph_Unary<"atanh", "floats", "atanh(x)", "std::atanh(x)", "s.unary<::mlir::math::AtanhOp>(x)",
+  "ct / (1.0 - x * x)", ["atanh.default"], ["Atanh"], 20>;
+def Graph_SoftplusOp : Graph_Unary<"softplus", "floats", "log(1 + exp(x))", "total::max(x, T(0)) + std::log1p(std::exp(-std::fabs(x)))",
+  "s.add(s.max(x, s.constant(0.0)), s.unary<::mlir::math::Log1pOp>(s.unary<::mlir::math::ExpOp>(s.neg(s.abs(x)))))",
+  "ct * sigmoid(x)", [], ["Softplus"], 25, "Computed so that no x overflows.">;
+
+class Graph_Classify<string mnemonic, string formula, code value, code scalar, list<string> aten, list<string> onnx>
+    : Graph_Elementwise<mnemonic, [Graph_OneShape], 1, "floats", formula, value, scalar, "", aten, onnx, 1, "predicate"> {
+  let description = "`y = " # formula # "`, an i1 tensor. Not differentiable: the result is a truth value." # [{
+
+    Example:
+    ```mlir
+    %y = graph.}] # mnemonic # [{ %x : tensor<4xf32> -> tensor<4xi1>
+    ```
+  }];
+  let arguments = (ins Graph_FloatTensor:$x);
+  let results = (outs Graph_BoolTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
+}
+
+def Graph_IsNanOp : Graph_Classify<"is_nan", "x is NaN", "std::isnan(x)", "s.compare(ComparePredicate::ne, x, x)",
+  ["isnan.default"], ["IsNaN"]>;
+def Graph_IsInfOp : Graph_Classify<"is_inf", "|x| is infinity", "std::isinf(x)",
+  "s.compare(ComparePredicate::eq, s.abs(x), s.constant(HUGE_VAL))", ["isinf.default"], []>;
+def Graph_IsFiniteOp : Graph_Classify<"is_finite", "x is a number and finite", "std::isfinite(x)",
+  "s.compare(ComparePredicate::lt, s.abs(x), s.constant(HUGE_VAL))", ["isfinite.default"], []>;

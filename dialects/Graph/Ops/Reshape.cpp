@@ -18,7 +18,13 @@ void ReshapeOp::build(OpBuilder &b, OperationState &state, Value x, ArrayRef<OpF
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor) {
   auto type = cast<RankedTensorType>(getType());
-  return getX().getType() == type && type.getNumDynamicDims() == 0 ? OpFoldResult(getX()) : OpFoldResult();
+  if (getX().getType() == type && type.hasStaticShape())
+    return getX();
+  if (auto inner = getX().getDefiningOp<ReshapeOp>()) { // the order of the elements is one
+    getXMutable().assign(inner.getX());
+    return getResult();
+  }
+  return {};
 }
 
 //===--- Shape ------------------------------------------------------------===//

@@ -17,8 +17,11 @@ LogicalResult SelectOp::infer(InferContext &context, Adaptor op, SmallVectorImpl
   return success();
 }
 
-OpFoldResult SelectOp::fold(FoldAdaptor) {
-  return getA() == getB() && getA().getType() == getType() ? OpFoldResult(getA()) : OpFoldResult();
+OpFoldResult SelectOp::fold(FoldAdaptor adaptor) {
+  auto condition = dyn_cast_or_null<DenseElementsAttr>(adaptor.getCondition());
+  bool known = condition && condition.isSplat();
+  Value chosen = known && !condition.getSplatValue<bool>() ? getB() : getA();
+  return (known || getA() == getB()) && chosen.getType() == getType() ? OpFoldResult(chosen) : OpFoldResult();
 }
 
 //===--- Evaluate ---------------------------------------------------------===//

@@ -1,7 +1,9 @@
 //===- Expr.cpp - graphs written as formulas ------------------------------===//
 #include "graph-opt/Dialect/Graph/Expr.h"
+#include "Graph/Shared/Loops.h"
 #include "graph-opt/Dialect/Graph/GraphOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -29,6 +31,20 @@ Expr ExprBuilder::sum(Expr x, ArrayRef<int64_t> axes, bool keepDims) {
 }
 Expr ExprBuilder::prod(Expr x, ArrayRef<int64_t> axes, bool keepDims) {
   return {this, ReduceProdOp::create(b, loc, x.value, axes, keepDims)};
+}
+
+Expr ExprBuilder::mean(Expr x, ArrayRef<int64_t> axes, bool keepDims) {
+  SmallVector<OpFoldResult> all = tensor::getMixedSizes(b, loc, x), sizes;
+  for (int64_t axis : axes)
+    sizes.push_back(all[axis]);
+  Type element = x.getType().getElementType();
+  Value count = elementCount(b, loc, sizes, element);
+  // A constant stays one that the dialect knows.
+  FloatAttr known;
+  Expr divisor = matchPattern(count, m_Constant(&known))
+                     ? number(known.getValueAsDouble(), element)
+                     : Expr{this, tensor::FromElementsOp::create(b, loc, RankedTensorType::get({}, element), count)};
+  return sum(x, axes, keepDims) / divisor;
 }
 
 Expr ExprBuilder::unsqueeze(Expr x, ArrayRef<int64_t> axes) {

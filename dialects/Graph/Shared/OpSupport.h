@@ -1,6 +1,7 @@
 //===- OpSupport.h - what the .cpp of every op family includes ------------===//
 #pragma once
 #include "Graph/Shared/EvaluateElementwise.h"
+#include "Graph/Shared/Fold.h"
 #include "graph-opt/Dialect/Graph/Expr.h"
 #include "graph-opt/Dialect/Graph/GraphOps.h"
 #include "graph-opt/Dialect/Graph/ScalarBuilder.h"

@@ -78,8 +78,7 @@ Value ScalarBuilder::sign(Value x) {
   Value positive = select(compare(ComparePredicate::gt, x, zero), one, zero);
   if (isUnsignedInt)
     return positive;
-  Value result = select(compare(ComparePredicate::lt, x, zero), constant(-1.0), positive);
-  return floating ? select(compare(ComparePredicate::ne, x, x), x, result) : result;
+  return select(compare(ComparePredicate::lt, x, zero), constant(-1.0), positive);
 }
 
 Value ScalarBuilder::max(Value x, Value y) {
@@ -127,6 +126,21 @@ Value ScalarBuilder::mod(Value x, Value y) {
   Value differ = bitXor(compare(ComparePredicate::lt, r, zero), compare(ComparePredicate::lt, y, zero));
   Value adjust = bitAnd(bitAnd(differ, compare(ComparePredicate::ne, r, zero)), compare(ComparePredicate::ne, y, zero));
   return select(adjust, add(r, y), r);
+}
+
+// The plain instructions are undefined from the width on.
+Value ScalarBuilder::shl(Value x, Value y) {
+  Value width = constant(computeType.getIntOrFloatBitWidth()), zero = constant(0.0);
+  Value fits = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, y, width);
+  return select(fits, binary<arith::ShLIOp>(x, select(fits, y, zero)), zero);
+}
+
+Value ScalarBuilder::shr(Value x, Value y) {
+  unsigned bits = computeType.getIntOrFloatBitWidth();
+  Value fits = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, y, constant(bits)), zero = constant(0.0);
+  if (!isUnsignedInt) // all but the sign
+    return binary<arith::ShRSIOp>(x, select(fits, y, constant(bits - 1)));
+  return select(fits, binary<arith::ShRUIOp>(x, select(fits, y, zero)), zero);
 }
 
 Value ScalarBuilder::pow(Value x, Value y) {

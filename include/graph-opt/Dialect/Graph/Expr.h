@@ -30,6 +30,7 @@ public:
   Expr cast(Expr x, mlir::Type elementType);
   Expr sum(Expr x, llvm::ArrayRef<int64_t> axes, bool keepDims);
   Expr prod(Expr x, llvm::ArrayRef<int64_t> axes, bool keepDims);
+  Expr mean(Expr x, llvm::ArrayRef<int64_t> axes, bool keepDims);
   /// Size 1 at `axes`, positions in the result.
   Expr unsqueeze(Expr x, llvm::ArrayRef<int64_t> axes);
   /// x stretched to the shape of `like`.

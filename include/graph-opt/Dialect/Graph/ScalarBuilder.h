@@ -32,6 +32,8 @@ public:
   mlir::Value bitAnd(mlir::Value a, mlir::Value b);
   mlir::Value bitOr(mlir::Value a, mlir::Value b);
   mlir::Value bitXor(mlir::Value a, mlir::Value b);
+  mlir::Value shl(mlir::Value a, mlir::Value b);
+  mlir::Value shr(mlir::Value a, mlir::Value b);
   /// An i1.
   mlir::Value compare(ComparePredicate predicate, mlir::Value a, mlir::Value b);
   mlir::Value select(mlir::Value condition, mlir::Value a, mlir::Value b);

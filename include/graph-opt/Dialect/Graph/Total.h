@@ -45,11 +45,9 @@ template <typename T> T abs(T x) {
   else
     return x < T(0) ? neg(x) : x;
 }
+/// 0 for NaN, as torch has it.
 template <typename T> T sign(T x) {
-  if constexpr (std::is_floating_point_v<T>)
-    return std::isnan(x) ? x : static_cast<T>((x > T(0)) - (x < T(0)));
-  else
-    return static_cast<T>((x > T(0)) - (x < T(0)));
+  return static_cast<T>((x > T(0)) - (x < T(0)));
 }
 /// NaN where either is.
 template <typename T> T max(T a, T b) {
@@ -123,6 +121,25 @@ template <typename T> T bitNot(T x) {
 template <typename T> T bitAnd(T a, T b) { return static_cast<T>(a & b); }
 template <typename T> T bitOr(T a, T b) { return static_cast<T>(a | b); }
 template <typename T> T bitXor(T a, T b) { return static_cast<T>(a ^ b); }
+
+/// A shift by a negative amount, or by the width or more, shifts out all bits.
+template <typename T> T shl(T a, T b) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return a && !b;
+  } else {
+    uint64_t n = static_cast<uint64_t>(b);
+    return n < 64 ? static_cast<T>(static_cast<uint64_t>(a) << n) : T(0);
+  }
+}
+/// Signed numbers keep their sign: all bits shifted out leave 0 or -1.
+template <typename T> T shr(T a, T b) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return a && !b;
+  } else {
+    uint64_t n = static_cast<uint64_t>(b);
+    return n < 64 ? static_cast<T>(a >> n) : a < T(0) ? static_cast<T>(-1) : T(0);
+  }
+}
 
 /// Conversion between any two compute types: float to integer truncates and saturates at the bounds of the `width`-bit target, NaN gives
 /// 0; integer to integer wraps when stored; anything to bool is x != 0.

@@ -1,0 +1,176 @@
+//===- Pad.cpp ------------------------------------------------------------===//
+#include "Graph/Shared/IndexMath.h"
+#include "Graph/Shared/OpSupport.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+
+using namespace mlir;
+using namespace graphopt;
+using namespace graphopt::graph;
+
+#include "graph-opt/Dialect/Graph/Ops/Pad.ops.inc"
+
+void PadOp::build(OpBuilder &b, OperationState &state, Value x, Value value, ArrayRef<OpFoldResult> low, ArrayRef<OpFoldResult> high) {
+  auto [staticLow, dynamicLow] = decomposeMixedValues(SmallVector<OpFoldResult>(low));
+  auto [staticHigh, dynamicHigh] = decomposeMixedValues(SmallVector<OpFoldResult>(high));
+  build(b, state, x, value, dynamicLow, dynamicHigh, staticLow, staticHigh);
+}
+
+//===--- Shape ------------------------------------------------------------===//
+
+LogicalResult PadOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<SymbolicType> &results) {
+  SymbolicType x = context.typeOf(op.getX()), value = context.typeOf(op.getValue()), y{{}, x.elementType};
+  if (!value.sizes.empty() || value.elementType != x.elementType) // (C1)
+    return context.emitError() << "expected a value of type " << RankedTensorType::get({}, x.elementType) << ", got "
+                               << op.getValue().getType();
+  auto isAmount = [](int64_t amount) { return amount >= 0 || ShapedType::isDynamic(amount); };
+  ArrayRef<int64_t> low = op.getStaticLow(), high = op.getStaticHigh();
+  if (low.size() != x.sizes.size() || high.size() != x.sizes.size() || !llvm::all_of(low, isAmount) ||
+      !llvm::all_of(high, isAmount)) // (C2)
+    return context.emitError() << "expected " << x.sizes.size() << " amounts of at least 0, got [" << low << "] and [" << high << "]";
+  size_t nextLow = 0, nextHigh = 0;
+  for (auto [d, size] : llvm::enumerate(x.sizes)) {
+    AffineExpr before = ShapedType::isDynamic(low[d]) ? context.valueOf(op.getLow()[nextLow++]) : context.constant(low[d]);
+    AffineExpr after = ShapedType::isDynamic(high[d]) ? context.valueOf(op.getHigh()[nextHigh++]) : context.constant(high[d]);
+    y.sizes.push_back(size + before + after);
+  }
+  results.push_back(std::move(y));
+  return success();
+}
+
+//===--- Fold -------------------------------------------------------------===//
+
+bool PadOp::isIdentityOnEqualShapes() { return true; }
+
+OpFoldResult PadOp::fold(FoldAdaptor) {
+  auto isZero = [](int64_t amount) { return amount == 0; };
+  bool none = llvm::all_of(getStaticLow(), isZero) && llvm::all_of(getStaticHigh(), isZero);
+  return none && getX().getType() == getType() ? OpFoldResult(getX()) : OpFoldResult();
+}
+
+//===--- Evaluate ---------------------------------------------------------===//
+
+LogicalResult PadOp::evaluate(EvalContext &context, ArrayRef<TensorValue> operands, SmallVectorImpl<TensorValue> &results) {
+  const TensorValue &x = operands[0], &value = operands[1];
+  size_t next = 2;
+  auto read = [&](ArrayRef<int64_t> fixed) {
+    return llvm::map_to_vector(fixed, [&](int64_t v) { return ShapedType::isDynamic(v) ? operands[next++].getAsInt(0) : v; });
+  };
+  SmallVector<int64_t> low = read(getStaticLow()), high = read(getStaticHigh()), shape(x.getShape());
+  for (size_t d = 0; d < shape.size(); ++d)
+    if (low[d] < 0 || high[d] < 0 || llvm::AddOverflow(shape[d], low[d], shape[d]) || llvm::AddOverflow(shape[d], high[d], shape[d]))
+      return emitOpError() << "expected amounts of at least 0 that fit, got [" << low << "] and [" << high << "]";
+  TensorValue y = context.allocate(*this, x.getElementType(), shape);
+  if (!y)
+    return failure();
+  int64_t width = TensorValue::getElementSize(x.getElementType());
+  for (int64_t i = 0; i < y.getNumElements(); ++i)
+    std::memcpy(y.getMutableRaw() + i * width, value.getRaw(), width);
+  SmallVector<int64_t, 4> strides = rowMajorStrides(shape);
+  int64_t at = 0;
+  for (size_t d = 0; d < shape.size(); ++d)
+    at += low[d] * strides[d];
+  SmallVector<int64_t> index(shape.size(), 0);
+  for (int64_t i = 0; i < x.getNumElements(); ++i) {
+    std::memcpy(y.getMutableRaw() + at * width, x.getRaw() + i * width, width);
+    for (size_t d = shape.size(); d-- > 0;) {
+      at += strides[d];
+      if (++index[d] < x.getDim(d))
+        break;
+      at -= strides[d] * x.getDim(d);
+      index[d] = 0;
+    }
+  }
+  results.push_back(std::move(y));
+  return success();
+}
+
+//===--- Lower ------------------------------------------------------------===//
+
+FailureOr<SmallVector<Value>> PadOp::lower(OpBuilder &b, ValueRange operands) {
+  Location loc = getLoc();
+  IndexMath math(b, loc);
+  Value x = operands[0];
+  SmallVector<OpFoldResult> low = getMixedValues(getStaticLow(), operands.slice(2, getLow().size()), b);
+  SmallVector<OpFoldResult> high = getMixedValues(getStaticHigh(), operands.take_back(getHigh().size()), b);
+  SmallVector<OpFoldResult> own = tensor::getMixedSizes(b, loc, x), sizes;
+  for (auto [size, before, after] : llvm::zip(own, low, high))
+    sizes.push_back(math.add(math.add(size, before), after));
+  // Not tensor.pad: it would be computed again in the loops of each consumer.
+  Value value = tensor::ExtractOp::create(b, loc, operands[1], ValueRange{});
+  Value empty = tensor::EmptyOp::create(b, loc, sizes, value.getType());
+  Value filled = linalg::FillOp::create(b, loc, value, empty).getResult(0);
+  SmallVector<OpFoldResult> steps(sizes.size(), math.number(1));
+  return SmallVector<Value>{tensor::InsertSliceOp::create(b, loc, x, filled, low, own, steps)};
+}
+
+Cost PadOp::getCost(int64_t dynamicSize) { return defaultCost(*this, dynamicSize, 0); }
+
+//===--- Gradient ---------------------------------------------------------===//
+
+FailureOr<SmallVector<Value>> PadOp::buildGradient(OpBuilder &b, ValueRange cotangents) {
+  SmallVector<Value> results(getNumOperands());
+  if (!isa<FloatType>(getElementTypeOrSelf(getType())))
+    return results;
+  ExprBuilder g(b, getLoc());
+  int64_t rank = cast<RankedTensorType>(getType()).getRank();
+  auto axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  Expr ct = g(cotangents[0]);
+  Expr inner = g(SliceOp::create(b, getLoc(), ct, getMixedValues(getStaticLow(), getLow(), b), tensor::getMixedSizes(b, getLoc(), getX()),
+                                 SmallVector<int64_t>(rank, 1)));
+  results[0] = inner;
+  // What flows into the frame is summed on its own, as the difference of two sums would lose digits: x's part is set to 0.
+  Expr zero = g.number(0.0, getElementTypeOrSelf(getType())), one = g.number(1.0, getElementTypeOrSelf(getType()));
+  Value inside = PadOp::create(b, getLoc(), g.broadcastLike(zero, inner), one, getMixedValues(getStaticLow(), getLow(), b),
+                               getMixedValues(getStaticHigh(), getHigh(), b));
+  results[1] = g.sum(ct * g(inside), axes, /*keepDims=*/false);
+  return results;
+}
+
+//===--- Import -----------------------------------------------------------===//
+
+void PadOp::registerImportRules(ImportRules &rules) {
+  auto yield = [](ImportCall &call, Value x, Value value, ArrayRef<OpFoldResult> low, ArrayRef<OpFoldResult> high) -> LogicalResult {
+    for (OpFoldResult amount : llvm::concat<const OpFoldResult>(low, high))
+      if (auto known = getConstantIntValue(amount); known && *known < 0)
+        return call.unsupported("negative padding");
+    return call.yield(PadOp::create(call.builder, call.loc, x, value, low, high).getResult());
+  };
+  rules.aten({"constant_pad_nd.default"}, [=](ImportCall &call) -> LogicalResult {
+    auto x = call.tensor("self");
+    auto amounts = call.sizes("pad");
+    if (failed(x) || failed(amounts))
+      return failure();
+    auto type = cast<RankedTensorType>(x->getType());
+    auto value = call.has("value") ? call.tensorOrNumber("value", type.getElementType())
+                                   : FailureOr<Value>(IndexMath(call.builder, call.loc).tensor(call.builder.getIndexAttr(0)));
+    if (failed(value))
+      return failure();
+    // Pairs from the last axis on.
+    SmallVector<OpFoldResult> low(type.getRank(), call.builder.getIndexAttr(0)), high = low;
+    if (amounts->size() % 2 != 0 || static_cast<int64_t>(amounts->size()) > 2 * type.getRank())
+      return call.unsupported("amounts that are not pairs for the last axes");
+    for (size_t i = 0; i < amounts->size() / 2; ++i) {
+      low[type.getRank() - 1 - i] = (*amounts)[2 * i];
+      high[type.getRank() - 1 - i] = (*amounts)[2 * i + 1];
+    }
+    return yield(call, *x, call.cast(*value, type.getElementType()), low, high);
+  });
+  rules.onnx({"Pad"}, [=](ImportCall &call) -> LogicalResult {
+    FailureOr<std::string> mode = call.has("mode") ? call.string("mode") : FailureOr<std::string>(std::string("constant"));
+    auto x = call.tensor("data");
+    auto pads = call.sizes("pads");
+    if (failed(mode) || failed(x) || failed(pads))
+      return failure();
+    auto type = cast<RankedTensorType>(x->getType());
+    if (*mode != "constant" || call.has("axes") || static_cast<int64_t>(pads->size()) != 2 * type.getRank())
+      return call.unsupported("a mode other than constant, or axes");
+    StringRef valueName = call.has("constant_value") ? "constant_value" : "value";
+    auto value = call.has(valueName) ? call.tensorOrNumber(valueName, type.getElementType())
+                                     : FailureOr<Value>(IndexMath(call.builder, call.loc).tensor(call.builder.getIndexAttr(0)));
+    if (failed(value))
+      return failure();
+    return yield(call, *x, call.cast(*value, type.getElementType()), ArrayRef(*pads).take_front(type.getRank()),
+                 ArrayRef(*pads).drop_front(type.getRank()));
+  });
+}
