@@ -29,23 +29,30 @@ struct Module::State {
   /// The same for an action that says why it failed by diagnostics, which have places, or by its error, or by both.
   template <typename T, typename Action> Expected<T> captureExpected(StringRef what, Action action) {
     std::optional<T> made;
-    if (Error error = capture(what, [&]() -> LogicalResult {
-          bool emitted = false;
-          ScopedDiagnosticHandler watch(&context, [&](Diagnostic &diagnostic) {
-            emitted |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
-            return failure(); // to the handlers below
-          });
-          Expected<T> result = action();
-          if (result) {
-            made = std::move(*result);
-            return success();
-          }
-          handleAllErrors(result.takeError(), [&](const ErrorInfoBase &e) {
-            if (!emitted)
-              graphopt::emitError(UnknownLoc::get(&context), graphopt::getFailure(e.convertToErrorCode())) << e.message();
-          });
-          return failure();
-        }))
+    Error own = Error::success();
+    Error error = capture(what, [&]() -> LogicalResult {
+      bool emitted = false;
+      ScopedDiagnosticHandler watch(&context, [&](Diagnostic &diagnostic) {
+        emitted |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
+        return failure(); // to the handlers below
+      });
+      Expected<T> result = action();
+      if (result) {
+        made = std::move(*result);
+        return success();
+      }
+      Error failed = result.takeError();
+      if (emitted)
+        consumeError(std::move(failed));
+      else
+        own = std::move(failed);
+      return failure();
+    });
+    if (own) {
+      consumeError(std::move(error)); // which says that there was no diagnostic
+      return std::move(own);
+    }
+    if (error)
       return error;
     return std::move(*made);
   }

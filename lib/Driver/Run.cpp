@@ -1,5 +1,6 @@
 //===- Run.cpp - runs a model ---------------------------------------------===//
 #include "Driver/Run.h"
+#include "Driver/CompiledCall.h"
 #include "Driver/Crash.h"
 #include "Driver/Inputs.h"
 #include "Driver/RunReport.h"
@@ -33,26 +34,28 @@ private:
 } // namespace
 
 /// The function in the form that the request asks for. Nothing falls back: a target that cannot be had is an error.
-static Expected<RunFn> prepare(Module &module, const RunRequest &request, RunReport &report) {
+static Expected<RunFn> prepare(Module &module, const RunRequest &request, RunReport &report, std::optional<CompiledFunction> &compiled) {
   if (request.target == "interpreter") {
     if (!request.pipeline.empty() && request.pipeline != "O0")
       if (Error error = module.runPipeline(request.pipeline))
         return error;
     return RunFn([&](ArrayRef<TensorValue> arguments) { return module.evaluate(arguments, request.function); });
   }
+  if (request.target != "cpu")
+    return makeError(Failure::badInput, "expected a target that this build has, cpu or interpreter, got '" + request.target + "'");
   CompileOptions options;
   options.entry = report.function;
   options.pipeline = request.pipeline;
   options.accuracy = request.accuracy;
   options.threads = request.threads;
-  Expected<CompiledFunction> compiled = module.compile(options);
-  if (!compiled)
-    return compiled.takeError();
+  Expected<CompiledFunction> made = module.compile(options);
+  if (!made)
+    return made.takeError();
+  compiled = std::move(*made);
   const CompileStats &stats = compiled->stats();
   report.totalOps = stats.totalOps;
   report.compiledOps = stats.compiledOps;
   report.cacheHits = stats.cacheHits;
-  report.arenaBytes = stats.arenaBytes;
   report.objectBytes = stats.objectBytes;
   return RunFn([function = *compiled](ArrayRef<TensorValue> arguments) { return function.run(arguments); });
 }
@@ -75,16 +78,16 @@ static Expected<bool> checkOutputs(const Values &actual, ArrayRef<std::string> n
   return allEqual;
 }
 
-static Error measure(const RunFn &run, ArrayRef<TensorValue> arguments, double seconds, RunReport &report) {
+static Error measure(llvm::function_ref<Error()> call, double seconds, RunReport &report) {
   using Clock = std::chrono::steady_clock;
   Clock::time_point end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   // The call before this was the warm-up.
   do {
     Clock::time_point start = Clock::now();
-    Expected<Values> results = run(arguments);
+    Error error = call();
     std::chrono::duration<double, std::milli> spent = Clock::now() - start;
-    if (!results)
-      return results.takeError();
+    if (error)
+      return error;
     report.samples.push_back(spent.count());
   } while (Clock::now() < end && report.samples.size() < 10000000);
   llvm::sort(report.samples);
@@ -124,9 +127,10 @@ int graphopt::runModel(const RunRequest &request) {
   std::optional<Module> original;
   if (request.check)
     original = module->clone(); // before any pass
+  std::optional<CompiledFunction> compiled;
   Expected<RunFn> run = [&] {
     Phase phase(report, "compile");
-    return prepare(*module, request, report);
+    return prepare(*module, request, report, compiled);
   }();
   if (!run)
     return fail(run.takeError());
@@ -147,8 +151,20 @@ int graphopt::runModel(const RunRequest &request) {
       return fail(equal.takeError());
     code = *equal ? 0 : static_cast<int>(Failure::numbersDiffer);
   }
+  std::optional<CompiledCall> bare;
+  if (compiled) {
+    bare.emplace(*compiled, *inputs, *outputs);
+    report.arenaBytes = bare->getArenaBytes();
+    report.weightBytes = bare->getWeightBytes();
+  }
+  auto call = [&]() -> Error {
+    if (!bare)
+      return (*run)(*inputs).takeError();
+    int32_t status = bare->call();
+    return status ? makeError(Failure::badInput, go_status_message(&compiled->getFunction(), status)) : Error::success();
+  };
   if (request.benchmarkSeconds)
-    if (Error error = measure(*run, *inputs, *request.benchmarkSeconds, report))
+    if (Error error = measure(call, *request.benchmarkSeconds, report))
       return fail(std::move(error));
   // Outputs that were found wrong are written, too: people want to see them.
   if (!request.outputs.empty()) {

@@ -29,7 +29,7 @@ static void limit(int resource, rlim_t value) {
   for (int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGILL, SIGINT, SIGTERM, SIGHUP})
     ::signal(signal, SIG_DFL);
   limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, limits.cpuSeconds);
+  limit(RLIMIT_CPU, limits.cpuSeconds + (buffer.getBufferSize() >> 20));
 #if !__has_feature(address_sanitizer) // its shadow is terabytes of address space
   limit(RLIMIT_AS, limits.memoryBytes + 16 * buffer.getBufferSize());
 #endif

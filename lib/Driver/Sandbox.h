@@ -8,7 +8,7 @@ namespace graphopt {
 
 struct SandboxLimits {
   uint64_t memoryBytes = uint64_t(4) << 30; ///< beside 16 times the file's size
-  unsigned cpuSeconds = 120;
+  unsigned cpuSeconds = 10;                 ///< beside one for each megabyte
 };
 
 /// MLIR's bytecode reader trusts its input where LLVM is built without assertions. Parses and verifies `buffer` in a child process with

@@ -29,23 +29,26 @@ int graphopt::fail(Failure failure, const Twine &message) {
   return static_cast<int>(failure);
 }
 
+/// A message that may have a place of its own, "file:line:col: error: ", or have been printed already.
+static void printMessage(StringRef text) {
+  if (text.empty())
+    return;
+  if (!text.contains(": error: "))
+    WithColor::error(errs(), name());
+  errs() << text << (text.ends_with("\n") ? "" : "\n");
+}
+
 int graphopt::fail(Error error) {
   Failure failure = Failure::none;
   handleAllErrors(
       std::move(error),
       [&](const GraphError &e) {
         failure = e.getFailure();
-        if (e.getText().empty()) // has been printed
-          return;
-        if (!e.getText().contains(": error: ")) // has no place of its own
-          WithColor::error(errs(), name());
-        errs() << e.getText();
-        if (!e.getText().ends_with("\n"))
-          errs() << "\n";
+        printMessage(e.getText());
       },
       [&](const ErrorInfoBase &e) {
         failure = getFailure(e.convertToErrorCode());
-        WithColor::error(errs(), name()) << e.message() << "\n";
+        printMessage(e.message());
       });
   if (failure == Failure::internal)
     printReproducer();
