@@ -106,9 +106,10 @@ private:
     bool found = false;
     for (OpOperand *operand : root.getDpsInputOperands()) {
       auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
-      if (!producer || producer.getNumReductionLoops() == 0 || succeeded(matchMatmul(producer)))
-        continue;
       AffineMap map = root.getMatchingIndexingMap(operand);
+      // A value for each row: a reduction, or something computed from one.
+      if (!producer || succeeded(matchMatmul(producer)) || map.getNumResults() == 0 || map.getNumResults() >= root.getNumLoops())
+        continue;
       unsigned prefix = 0;
       while (prefix < root.getNumLoops() && map.isFunctionOfDim(prefix))
         ++prefix;

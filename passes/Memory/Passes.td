@@ -25,7 +25,7 @@ def PlanMemoryPass : Pass<"graph-plan-memory", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"buffers", "buffers", "buffers that were planned">,
                     Statistic<"arenaBytes", "arena-bytes", "bytes of the static parts of all arenas">,
                     Statistic<"lowerBoundBytes", "lower-bound-bytes", "bytes that no placement can do without">];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect"];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect"];
 }
 
 #endif

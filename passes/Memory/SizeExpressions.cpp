@@ -1,5 +1,6 @@
 //===- SizeExpressions.cpp ===//
 #include "SizeExpressions.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/IRMapping.h"
@@ -43,29 +44,26 @@ static std::optional<int64_t> constantBound(Value size) {
   return succeeded(bound) && *bound >= 0 ? std::optional(*bound) : std::nullopt;
 }
 
-bool SizeExpressions::isKnownAtEntry(Value size) {
-  if (auto it = known.find(size); it != known.end())
+bool SizeExpressions::isExact(Value size) {
+  if (auto it = exact.find(size); it != exact.end())
     return it->second;
-  known[size] = false; // while it is looked at
-  auto compute = [&] {
-    if (auto source = argumentSize(func, size))
-      return true;
-    Operation *op = size.getDefiningOp();
-    if (op && op->getNumRegions() == 0 && isMemoryEffectFree(op) && isa<arith::ArithDialect>(op->getDialect()) &&
-        llvm::all_of(op->getOperands(), [&](Value operand) { return isKnownAtEntry(operand); }))
-      return true;
-    if (op && op->getName().getStringRef().starts_with("affine.") && op->getNumRegions() == 0 && isMemoryEffectFree(op) &&
-        llvm::all_of(op->getOperands(), [&](Value operand) { return isKnownAtEntry(operand); }))
-      return true;
-    return constantBound(size).has_value();
-  };
-  return known[size] = compute();
+  exact[size] = false; // while it is looked at
+  Operation *op = size.getDefiningOp();
+  bool arithmetic =
+      op && op->getNumRegions() == 0 && isMemoryEffectFree(op) && isa<arith::ArithDialect, affine::AffineDialect>(op->getDialect());
+  bool result =
+      argumentSize(func, size) || (arithmetic && llvm::all_of(op->getOperands(), [&](Value operand) { return isExact(operand); }));
+  return exact[size] = result;
 }
+
+bool SizeExpressions::isKnownAtEntry(Value size) { return isExact(size) || constantBound(size); }
 
 Value SizeExpressions::build(OpBuilder &builder, Value size) {
   if (auto it = built.find(size); it != built.end())
     return it->second;
   auto make = [&]() -> Value {
+    if (!isExact(size))
+      return arith::ConstantIndexOp::create(builder, size.getLoc(), *constantBound(size));
     if (auto source = argumentSize(func, size)) {
       if (auto it = bound.find(*source); it != bound.end())
         return it->second;
@@ -73,10 +71,6 @@ Value SizeExpressions::build(OpBuilder &builder, Value size) {
       return memref::DimOp::create(builder, size.getLoc(), func.getArgument(source->first), dim);
     }
     Operation *op = size.getDefiningOp();
-    bool pure = op && op->getNumRegions() == 0 && llvm::all_of(op->getOperands(), [&](Value v) { return isKnownAtEntry(v); }) &&
-                isMemoryEffectFree(op) && !isa<memref::DimOp>(op);
-    if (!pure)
-      return arith::ConstantIndexOp::create(builder, size.getLoc(), *constantBound(size));
     IRMapping mapping;
     for (Value operand : op->getOperands())
       mapping.map(operand, build(builder, operand));
