@@ -3,6 +3,7 @@
 #include "MatmulForm.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 using namespace mlir;
 namespace graphopt::cpu {
 
@@ -197,6 +198,20 @@ std::optional<Group> loneGroup(linalg::LinalgOp root, const CpuInfo &cpu) {
     return group;
   }
   return std::nullopt;
+}
+
+void unshareDestinations(Operation *root) {
+  SmallVector<Operation *> shared;
+  root->walk([&](Operation *op) {
+    if (auto fill = dyn_cast<linalg::FillOp>(op); isa<tensor::EmptyOp>(op) || (fill && fill.output().getDefiningOp<tensor::EmptyOp>()))
+      shared.push_back(op);
+  });
+  // Fills first: their copies are further users of the empty tensors.
+  for (Operation *op : llvm::reverse(shared))
+    while (op->getNumResults() == 1 && !op->use_empty() && !op->hasOneUse()) {
+      OpOperand &use = *op->use_begin();
+      use.set(OpBuilder(use.getOwner()).clone(*op)->getResult(0));
+    }
 }
 
 } // namespace graphopt::cpu

@@ -22,4 +22,8 @@ std::optional<Group> rowGroup(linalg::GenericOp root);
 /// A large op alone, in pieces for several threads.
 std::optional<Group> loneGroup(linalg::LinalgOp root, const CpuInfo &cpu);
 
+/// Gives each user of a `tensor.empty`, and of a fill of one, its own: CSE makes one of all that are alike, and
+/// then nobody can take it along or write to it without a copy.
+void unshareDestinations(Operation *root);
+
 } // namespace graphopt::cpu

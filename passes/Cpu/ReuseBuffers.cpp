@@ -1,4 +1,5 @@
 //===- ReuseBuffers.cpp - results where their operands were ---------------===//
+#include "Groups.h"
 #include "graph-opt/Passes/Passes.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -35,6 +36,7 @@ OpOperand *findReusable(linalg::GenericOp op) {
 
 struct CpuReuseBuffersPass final : impl::CpuReuseBuffersPassBase<CpuReuseBuffersPass> {
   void runOnOperation() override {
+    cpu::unshareDestinations(getOperation());
     SmallVector<linalg::GenericOp> ops;
     getOperation().walk([&](linalg::GenericOp op) { ops.push_back(op); });
     // From the last to the first: a destination wanders up to the first op that can write to it.

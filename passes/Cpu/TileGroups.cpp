@@ -8,7 +8,6 @@
 #include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
-#include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 using namespace mlir;
 namespace graphopt {
@@ -26,7 +25,7 @@ struct CpuTileGroupsPass final : impl::CpuTileGroupsPassBase<CpuTileGroupsPass> 
       return signalPassFailure();
     }
     done.clear();
-    unshareFills();
+    cpu::unshareDestinations(getOperation());
     // The last op of a function first: what it takes along is not looked at again.
     forEach<linalg::GenericOp>([&](linalg::GenericOp op) { return cpu::matmulGroup(op, *info); });
     forEach<linalg::GenericOp>([&](linalg::GenericOp op) { return cpu::rowGroup(op); });
@@ -38,23 +37,6 @@ struct CpuTileGroupsPass final : impl::CpuTileGroupsPassBase<CpuTileGroupsPass> 
     tensor::ExtractSliceOp::getCanonicalizationPatterns(patterns, &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
-  }
-
-  /// Each sum gets a start of its own: CSE makes one of all that are alike, and nobody could then take it along.
-  void unshareFills() {
-    SmallVector<linalg::FillOp> fills;
-    getOperation().walk([&](linalg::FillOp fill) { fills.push_back(fill); });
-    for (linalg::FillOp fill : fills) {
-      Operation *empty = fill.output().getDefiningOp<tensor::EmptyOp>();
-      while (empty && fill->getNumResults() && !fill->use_empty() && !fill->hasOneUse()) {
-        OpOperand &use = *fill->use_begin();
-        OpBuilder builder(use.getOwner());
-        Value fresh = builder.clone(*empty)->getResult(0);
-        IRMapping mapping;
-        mapping.map(fill.output(), fresh);
-        use.set(builder.clone(*fill, mapping)->getResult(0));
-      }
-    }
   }
 
   template <typename OpTy> void forEach(function_ref<std::optional<cpu::Group>(OpTy)> find) {

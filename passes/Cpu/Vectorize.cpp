@@ -47,7 +47,8 @@ bool continues(linalg::GenericOp op, unsigned dim) {
 
 /// Makes one loop of those that walk memory as one.
 linalg::GenericOp collapse(RewriterBase &rewriter, linalg::GenericOp op) {
-  if (op.hasIndexSemantics() || op.getNumLoops() < 2)
+  // One element needs no loop, and as it is its buffer can become a register.
+  if (op.hasIndexSemantics() || op.getNumLoops() < 2 || llvm::all_of(op.getStaticLoopRanges(), [](int64_t size) { return size == 1; }))
     return op;
   SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
   SmallVector<ReassociationIndices> groups;
@@ -93,46 +94,54 @@ struct CpuVectorizePass final : impl::CpuVectorizePassBase<CpuVectorizePass> {
     }
     IRRewriter rewriter(&getContext());
     getOperation().walk([&](memref::CopyOp copy) { generalizeCopy(rewriter, copy); });
-    // Matrix products first: they take over the fills before them.
-    SmallVector<linalg::GenericOp> generics;
-    getOperation().walk([&](linalg::GenericOp op) { generics.push_back(op); });
-    for (linalg::GenericOp op : generics)
-      emitMatmul(rewriter, op, *info);
     SmallVector<linalg::LinalgOp> ops;
     getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
-    for (linalg::LinalgOp op : ops) {
+    for (linalg::LinalgOp op : ops)
       if (!op.hasPureBufferSemantics()) {
         op.emitError("expected operands that are memrefs");
         return signalPassFailure();
       }
-      rewriter.setInsertionPoint(op);
-      if (!isa<linalg::GenericOp>(op)) {
-        FailureOr<linalg::GenericOp> generic = linalg::generalizeNamedOp(rewriter, op);
-        if (failed(generic)) {
-          op.emitError("expected a linalg op that can be generalised");
-          return signalPassFailure();
-        }
-        op = *generic;
-      }
-      linalg::GenericOp generic = collapse(rewriter, cast<linalg::GenericOp>(op.getOperation()));
+    // Matrix products first: they take over the fills before them.
+    SmallVector<linalg::GenericOp> generics;
+    for (linalg::LinalgOp op : ops) {
+      if (isa<linalg::FillOp>(op))
+        continue;
+      auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
+      if (!generic && !(generic = generalize(rewriter, op)))
+        return signalPassFailure();
+      if (!emitMatmul(rewriter, generic, *info))
+        generics.push_back(generic);
+    }
+    getOperation().walk([&](linalg::FillOp fill) { generics.push_back(generalize(rewriter, fill)); });
+    for (linalg::GenericOp op : generics) {
+      linalg::GenericOp generic = collapse(rewriter, op);
       rewriter.setInsertionPoint(generic);
       cpu::GenericEmitter(rewriter, generic, *info).emit();
       rewriter.eraseOp(generic);
     }
   }
 
-  void emitMatmul(RewriterBase &rewriter, linalg::GenericOp op, const CpuInfo &info) {
-    if (!op.hasPureBufferSemantics())
-      return;
+  linalg::GenericOp generalize(RewriterBase &rewriter, linalg::LinalgOp op) {
+    rewriter.setInsertionPoint(op);
+    FailureOr<linalg::GenericOp> generic = linalg::generalizeNamedOp(rewriter, op);
+    if (failed(generic)) {
+      op.emitError("expected a linalg op that can be generalised");
+      return {};
+    }
+    return *generic;
+  }
+
+  bool emitMatmul(RewriterBase &rewriter, linalg::GenericOp op, const CpuInfo &info) {
     FailureOr<cpu::MatmulForm> form = cpu::matchMatmul(op);
     if (failed(form) || !cpu::MatmulEmitter::fits(op, *form, info))
-      return;
+      return false;
     linalg::FillOp fill = fillBefore(op);
     rewriter.setInsertionPoint(op);
     cpu::MatmulEmitter(rewriter, op, *form, info, fill ? fill.value() : Value()).emit();
     rewriter.eraseOp(op);
     if (fill)
       rewriter.eraseOp(fill);
+    return true;
   }
 };
 

@@ -1,0 +1,15 @@
+// RUN: graph-opt %s --graph-cpu-destinations --split-input-file --verify-diagnostics
+
+// expected-error @below {{expected results that are ranked tensors, got 'index'}}
+func.func @scalar(%x: tensor<?xf32>, %i: index) -> index {
+  return %i : index
+}
+
+// -----
+
+// expected-error @below {{expected a body of one block, got 2}}
+func.func @blocks(%x: tensor<4xf32>) -> tensor<4xf32> {
+  cf.br ^next
+^next:
+  return %x : tensor<4xf32>
+}
