@@ -44,6 +44,7 @@ def median_ms(path: Path, inputs: dict, seconds: float = 2.0, threads: int = 0) 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    inputs = {one.name: inputs[one.name] for one in session.get_inputs()}
     session.run(None, inputs)
     times = []
     end = time.perf_counter() + seconds
