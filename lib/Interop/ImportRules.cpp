@@ -1,5 +1,6 @@
 //===- ImportRules.cpp - the rules by operator name -----------------------===//
 #include "graph-opt/Interop/ImportRules.h"
+#include "Interop/Aten/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "llvm/Support/ErrorHandling.h"
 
@@ -53,6 +54,7 @@ ImportRules ImportRules::collect(MLIRContext *context) {
   for (RegisteredOperationName name : context->getRegisteredOperations())
     if (const auto *op = name.getInterface<InteropOpInterface>())
       op->registerImportRules(rules);
+  registerAtenRules(rules);
   return rules;
 }
 

@@ -174,7 +174,9 @@ Expected<JsonDocument> JsonDocument::parse(StringRef text, StringRef label, cons
   if (document)
     return document;
   auto [line, column] = lineAndColumn(text, position);
-  return fileError((label + ":" + Twine(line) + ":" + Twine(column)).str(), toString(document.takeError()));
+  auto [message, isLimit] = describeError(document.takeError());
+  std::string placed = (label + ":" + Twine(line) + ":" + Twine(column) + ": " + message).str();
+  return isLimit ? limitError(placed) : createStringError(placed);
 }
 
 std::pair<unsigned, unsigned> graphopt::lineAndColumn(StringRef text, uint64_t offset) {

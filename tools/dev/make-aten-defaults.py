@@ -4,7 +4,6 @@
 torch.export leaves out arguments that have their default value; the importer, which has no torch, fills them in from this table.
 Run it with a newer torch when operators are missing:  tools/dev/make-aten-defaults.py > lib/Interop/Aten/Defaults.inc
 """
-
 import math
 
 import torch
@@ -32,7 +31,7 @@ def rows():
     for schema in torch._C._jit_get_all_schemas():
         namespace, name = schema.name.split("::")
         overload = schema.overload_name or "default"
-        if namespace != "aten" or name.startswith("__") or name.endswith("_"):
+        if namespace != "aten" or (name.endswith("_") and not name.endswith("__")) or name.startswith("__i"):
             continue
         if any(a.is_out or (a.alias_info and a.alias_info.is_write) for a in schema.arguments):
             continue

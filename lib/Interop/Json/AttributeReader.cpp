@@ -97,6 +97,12 @@ Attribute AttributeReader::readElements(const JsonValue &value) {
   if (!type || !value["file"].isString() || !value["offset"].isInteger() || !value["bytes"].isInteger()) {
     return fail(value, "a file, an offset, a number of bytes and a tensor type"), Attribute();
   }
+  // One range is one attribute, as it was before it was exported.
+  std::string key = value["file"].string + '\0' + value["type"].string + '\0' + std::to_string(value["offset"].integer) + '+' +
+                    std::to_string(value["bytes"].integer);
+  Attribute &attr = elements[key];
+  if (attr)
+    return attr;
   auto &weights = context->getOrLoadDialect<graph::GraphDialect>()->getWeights();
   auto tensor = weights.read(value["file"].string, value["offset"].integer, value["bytes"].integer, type);
   if (!tensor) {
@@ -104,7 +110,7 @@ Attribute AttributeReader::readElements(const JsonValue &value) {
     emitError(locate(value)) << llvm::toString(tensor.takeError());
     return {};
   }
-  return WeightStore::makeAttr(context, *tensor, "weight");
+  return attr = WeightStore::makeAttr(context, *tensor, "weight");
 }
 
 Attribute AttributeReader::readAttribute(const JsonValue &value) {

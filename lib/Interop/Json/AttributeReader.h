@@ -34,6 +34,7 @@ private:
   mlir::MLIRContext *context;
   llvm::StringMap<mlir::Type> types; ///< the same few texts come again and again
   llvm::StringMap<mlir::Attribute> attributes;
+  llvm::StringMap<mlir::Attribute> elements; ///< by file, type and range
   mutable uint64_t lastOffset = 0; ///< of the last position asked for, with its line
   mutable unsigned lastLine = 1;
   bool isBroken = false;

@@ -24,9 +24,9 @@ std::optional<double> readFloat(const JsonValue &value) {
 }
 } // namespace
 
-FailureOr<ImportArg> GraphImporter::readArgument(const JsonValue &argument, const Scope &scope, std::string &message) {
+FailureOr<ImportArg> GraphImporter::readArgument(const JsonValue &argument, const Scope &scope, Refusal &refusal) {
   if (argument.members.size() != 1) {
-    message = "expected a value of one kind, got " + argument.describe();
+    refusal.message = "expected a value of one kind, got " + argument.describe();
     return failure();
   }
   StringRef kind = argument.members[0].first;
@@ -34,11 +34,11 @@ FailureOr<ImportArg> GraphImporter::readArgument(const JsonValue &argument, cons
   auto lookUp = [&](const JsonValue &name) -> FailureOr<ImportArg> {
     if (Value known = scope.lookup(name.string))
       return ImportArg{known};
-    message = "expected the name of a value, got " + name.describe();
+    refusal.message = "expected the name of a value, got " + name.describe();
     return failure();
   };
   auto mismatch = [&]() -> FailureOr<ImportArg> {
-    message = ("expected a value of kind '" + kind + "', got " + value.describe()).str();
+    refusal.message = ("expected a value of kind '" + kind + "', got " + value.describe()).str();
     return failure();
   };
   /// Each element of a list, as `kind` of one element.
@@ -48,7 +48,7 @@ FailureOr<ImportArg> GraphImporter::readArgument(const JsonValue &argument, cons
       JsonValue wrapped;
       wrapped.kind = JsonValue::Kind::object;
       wrapped.members.push_back({elementKind.str(), element});
-      FailureOr<ImportArg> read = readArgument(wrapped, scope, message);
+      FailureOr<ImportArg> read = readArgument(wrapped, scope, refusal);
       if (failed(read))
         return failure();
       elements.push_back(std::move(*read));
@@ -63,7 +63,7 @@ FailureOr<ImportArg> GraphImporter::readArgument(const JsonValue &argument, cons
   if (kind == "as_optional_tensor" || kind == "as_sym_int" || kind == "as_sym_float" || kind == "as_sym_bool") {
     if (const JsonValue &name = value["as_name"]; name.isString())
       return lookUp(name);
-    return readArgument(value, scope, message); // as_tensor, as_none, as_int, as_float or as_bool
+    return readArgument(value, scope, refusal); // as_tensor, as_none, as_int, as_float or as_bool
   }
   if (kind == "as_int")
     return value.isInteger() ? FailureOr<ImportArg>(ImportArg{value.integer}) : mismatch();
@@ -79,13 +79,13 @@ FailureOr<ImportArg> GraphImporter::readArgument(const JsonValue &argument, cons
     Type type = value.isInteger() ? pt2ElementType(value.integer, builder.getContext()) : Type();
     if (type)
       return ImportArg{type};
-    message = "expected a supported dtype, got code " + value.describe();
+    refusal = {"expected a supported dtype, got code " + value.describe(), /*isUnsupported=*/true};
     return failure();
   }
   if (kind == "as_layout") {
     if (value.isInteger() && value.integer == 7)
       return ImportArg();
-    message = "expected a strided layout, got code " + value.describe();
+    refusal = {"expected a strided layout, got code " + value.describe(), /*isUnsupported=*/true};
     return failure();
   }
   // Where a tensor lies and how it is laid out are decisions of ours.
@@ -105,7 +105,7 @@ FailureOr<ImportArg> GraphImporter::readArgument(const JsonValue &argument, cons
                                   {"as_float_lists", "as_floats"}})
     if (kind == plural)
       return list(singular);
-  message = ("values of kind '" + kind + "' are not supported").str();
+  refusal = {("values of kind '" + kind + "' are not supported").str(), /*isUnsupported=*/true};
   return failure();
 }
 

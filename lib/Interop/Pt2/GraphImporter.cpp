@@ -19,17 +19,17 @@ struct NodeResults {
   SmallVector<Type> types; ///< null for sizes
 };
 
-std::optional<NodeResults> readResults(const JsonValue &node, const JsonValue &graph, MLIRContext *context, std::string &message) {
+std::optional<NodeResults> readResults(const JsonValue &node, const JsonValue &graph, MLIRContext *context, Refusal &refusal) {
   NodeResults results;
   auto addTensor = [&](const JsonValue &tensor) {
     StringRef name = tensor["name"].getString();
     results.names.push_back(name.str());
-    results.types.push_back(pt2TensorType(graph["tensor_values"][name], context, message));
+    results.types.push_back(pt2TensorType(graph["tensor_values"][name], context, refusal));
     return results.types.back() != nullptr;
   };
   for (const JsonValue &output : node["outputs"].elements) {
     if (output.members.size() != 1) {
-      message = "expected results of one kind each";
+      refusal.message = "expected results of one kind each";
       return std::nullopt;
     }
     StringRef kind = output.members[0].first;
@@ -43,7 +43,7 @@ std::optional<NodeResults> readResults(const JsonValue &node, const JsonValue &g
       results.names.push_back(value["as_name"].string);
       results.types.push_back(nullptr);
     } else if (kind != "as_none") {
-      message = ("results of kind '" + kind + "' are not supported").str();
+      refusal = {("results of kind '" + kind + "' are not supported").str(), /*isUnsupported=*/true};
       isGood = false;
     }
     if (!isGood)
@@ -75,22 +75,24 @@ void GraphImporter::importNodes(const JsonValue &graph, Scope &scope, unsigned d
 void GraphImporter::importNode(const JsonValue &node, const JsonValue &graph, Scope &scope, unsigned depth) {
   StringRef target = shortTarget(node["target"].getString());
   ImportCall call(builder, locate(node), target);
-  std::string message;
-  std::optional<NodeResults> results = readResults(node, graph, builder.getContext(), message);
+  Refusal refusal;
+  std::optional<NodeResults> results = readResults(node, graph, builder.getContext(), refusal);
   if (depth > maxGraphDepth)
-    message = "graphs nest deeper than " + std::to_string(maxGraphDepth);
+    refusal.message = "expected graphs to nest at most " + std::to_string(maxGraphDepth) + " deep";
   for (const JsonValue &input : node["inputs"].elements) {
-    if (!message.empty())
+    if (!refusal.message.empty())
       break;
-    FailureOr<ImportArg> argument = input["arg"]["as_graph"].isObject() ? ImportArg() : readArgument(input["arg"], scope, message);
+    FailureOr<ImportArg> argument = input["arg"]["as_graph"].isObject() ? ImportArg() : readArgument(input["arg"], scope, refusal);
     if (succeeded(argument))
       call.args.push_back({input["name"].string, std::move(*argument)});
     else
-      message = "argument '" + input["name"].string + "': " + message;
+      refusal.message = "argument '" + input["name"].string + "': " + refusal.message;
   }
   LogicalResult result = failure();
-  if (!message.empty() || !results) {
-    (void)call.unsupported(message);
+  if (refusal.isUnsupported) {
+    (void)call.unsupported(refusal.message);
+  } else if (!refusal.message.empty() || !results) {
+    emitError(call.loc) << "'" << call.name << "': " << refusal.message;
   } else {
     call.resultTypes.append(results->types.begin(), results->types.end());
     StringRef name = target;

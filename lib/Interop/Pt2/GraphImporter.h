@@ -1,6 +1,6 @@
 //===- GraphImporter.h - nodes of an exported graph become ops ------------===//
 #pragma once
-#include "Interop/JsonDocument.h"
+#include "Interop/Pt2/Pt2Archive.h"
 #include "graph-opt/Interop/ImportRules.h"
 #include "graph-opt/Interop/Pt2.h"
 #include "llvm/ADT/StringSet.h"
@@ -17,8 +17,8 @@ public:
 
   /// Converts the nodes of `graph` in order at the builder's insertion point.
   void importNodes(const JsonValue &graph, Scope &scope, unsigned depth = 0);
-  /// An argument in a schema's encoding. Fails silently, with `message` set.
-  llvm::FailureOr<ImportArg> readArgument(const JsonValue &argument, const Scope &scope, std::string &message);
+  /// An argument in the schema's encoding. Fails silently, and says why.
+  llvm::FailureOr<ImportArg> readArgument(const JsonValue &argument, const Scope &scope, Refusal &refusal);
   /// The place of a node in the user's source: NameLoc(node, NameLoc(module path, file:line)).
   mlir::Location locate(const JsonValue &node);
   bool hasFailed() const { return isBroken; }

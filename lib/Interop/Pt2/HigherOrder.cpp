@@ -48,10 +48,11 @@ FailureOr<SmallVector<Value>> GraphImporter::inlineGraph(ImportCall &call, const
   importNodes(graph, inner, depth + 1);
   SmallVector<Value> results;
   for (const JsonValue &output : graph["outputs"].elements) {
-    std::string message;
-    FailureOr<ImportArg> result = readArgument(output, inner, message);
+    Refusal refusal;
+    FailureOr<ImportArg> result = readArgument(output, inner, refusal);
     if (failed(result) || !result->get<Value>())
-      return call.unsupported("result of its graph: expected a tensor or a size, got " + (message.empty() ? "a number" : message));
+      return call.unsupported("result of its graph: expected a tensor or a size, got " +
+                              (refusal.message.empty() ? "a number" : refusal.message));
     results.push_back(*result->get<Value>());
   }
   return results;

@@ -50,15 +50,15 @@ Type graphopt::pt2ElementType(int64_t code, MLIRContext *context) {
   }
 }
 
-RankedTensorType graphopt::pt2TensorType(const JsonValue &meta, MLIRContext *context, std::string &message) {
+RankedTensorType graphopt::pt2TensorType(const JsonValue &meta, MLIRContext *context, Refusal &refusal) {
   const JsonValue &dtype = meta["dtype"], &sizes = meta["sizes"], &layout = meta["layout"];
   Type elementType = dtype.isInteger() ? pt2ElementType(dtype.integer, context) : Type();
   if (!elementType) {
-    message = "expected a supported dtype, got code " + dtype.describe();
+    refusal = {"expected a supported dtype, got code " + dtype.describe(), /*isUnsupported=*/true};
     return {};
   }
   if (layout.isInteger() && layout.integer != stridedLayout) {
-    message = "expected a strided tensor, got layout " + layout.describe();
+    refusal = {"expected a strided tensor, got layout " + layout.describe(), /*isUnsupported=*/true};
     return {};
   }
   SmallVector<int64_t> shape;
@@ -66,13 +66,13 @@ RankedTensorType graphopt::pt2TensorType(const JsonValue &meta, MLIRContext *con
     const JsonValue &number = size["as_int"];
     bool isSymbolic = size["as_expr"].isObject();
     if (shape.size() == maxRank || (!isSymbolic && (!number.isInteger() || number.integer < 0))) {
-      message = "expected at most " + std::to_string(maxRank) + " sizes of at least 0";
+      refusal.message = "expected at most " + std::to_string(maxRank) + " sizes of at least 0";
       return {};
     }
     shape.push_back(isSymbolic ? ShapedType::kDynamic : number.integer);
   }
   if (!sizes.isArray()) {
-    message = "expected sizes, got " + sizes.describe();
+    refusal.message = "expected sizes, got " + sizes.describe();
     return {};
   }
   return RankedTensorType::get(shape, elementType);
@@ -160,10 +160,10 @@ Expected<Attribute> Pt2Archive::getWeight(StringRef name, RankedTensorType type,
   if ((*payload)["use_pickle"].boolean)
     return fail("pickled values are refused: they can run code");
   const JsonValue &meta = (*payload)["tensor_meta"];
-  std::string message;
-  RankedTensorType stored = pt2TensorType(meta, context, message);
+  Refusal refusal;
+  RankedTensorType stored = pt2TensorType(meta, context, refusal);
   if (!stored)
-    return fail(message);
+    return fail(refusal.message);
   if (stored != type || !type.hasStaticShape()) {
     std::string types;
     llvm::raw_string_ostream(types) << "expected " << type << ", got " << stored;

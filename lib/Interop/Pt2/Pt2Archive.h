@@ -7,6 +7,12 @@
 
 namespace graphopt {
 
+/// Why a part of a graph can't be read: it is wrong, or it is something that we don't have.
+struct Refusal {
+  std::string message;
+  bool isUnsupported = false;
+};
+
 class Pt2Archive {
 public:
   /// Opens the archive, checks its format and byte order, and parses its model and the tables of its weights.
@@ -31,7 +37,7 @@ private:
 
 /// The element type of a dtype code of the schema (not c10's), or null.
 mlir::Type pt2ElementType(int64_t code, mlir::MLIRContext *context);
-/// The type of a tensor_meta; `?` where a size is symbolic. Null, with a message, for types that we don't have.
-mlir::RankedTensorType pt2TensorType(const JsonValue &meta, mlir::MLIRContext *context, std::string &message);
+/// The type of a tensor_meta; `?` where a size is symbolic. Null, with the reason, for types that we don't have.
+mlir::RankedTensorType pt2TensorType(const JsonValue &meta, mlir::MLIRContext *context, Refusal &refusal);
 
 } // namespace graphopt

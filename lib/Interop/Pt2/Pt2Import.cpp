@@ -1,4 +1,5 @@
 //===- Pt2Import.cpp - a torch.export archive as a module -----------------===//
+#include "Interop/Bytes.h"
 #include "Interop/Pt2/GraphImporter.h"
 #include "Interop/Pt2/Pt2Archive.h"
 #include "Interop/Pt2/Signature.h"
@@ -10,6 +11,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/IR/Verifier.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/Support/Path.h"
 #include <map>
 
@@ -17,35 +19,33 @@ using namespace mlir;
 using namespace graphopt;
 
 namespace {
-/// Holds back diagnostics to give them the place in the archive.
+/// Gives diagnostics the place in the archive, as they come.
 class Diagnostics {
 public:
   Diagnostics(MLIRContext *context, StringRef label) : label(label) {
-    handler.emplace(context, [this](Diagnostic &diagnostic) {
-      held.push_back(std::move(diagnostic));
+    handler.emplace(context, [this](Diagnostic &diagnostic) -> LogicalResult {
+      if (isForwarding)
+        return failure(); // its own: for the handlers below
+      isForwarding = true;
+      forward(diagnostic);
+      isForwarding = false;
       return success();
     });
   }
-  /// Emits what was held back; returns whether an operator was called with arguments that its rule refuses.
-  bool flush() {
-    handler.reset();
-    bool hasUnsupported = false;
-    for (Diagnostic &diagnostic : held) {
-      Failure failure = getFailure(diagnostic);
-      hasUnsupported |= failure == Failure::unsupportedOp;
-      Location loc = place(diagnostic.getLocation());
-      InFlightDiagnostic placed = loc.getContext()->getDiagEngine().emit(loc, diagnostic.getSeverity());
-      placed << diagnostic.str();
-      if (std::string source = sourceOf(diagnostic.getLocation()); !source.empty())
-        placed.attachNote() << "the model's source: " << source;
-      if (Diagnostic *underlying = placed.getUnderlyingDiagnostic()) // null where nobody listens
-        setFailure(*underlying, failure);
-    }
-    held.clear();
-    return hasUnsupported;
-  }
+  bool hasUnsupported = false; ///< an operator was called with arguments that its rule refuses
 
 private:
+  void forward(Diagnostic &diagnostic) {
+    Failure failure = getFailure(diagnostic);
+    hasUnsupported |= failure == Failure::unsupportedOp;
+    Location loc = place(diagnostic.getLocation());
+    InFlightDiagnostic placed = loc.getContext()->getDiagEngine().emit(loc, diagnostic.getSeverity());
+    placed << diagnostic.str();
+    if (Diagnostic *underlying = placed.getUnderlyingDiagnostic()) // null where nobody listens
+      setFailure(*underlying, failure);
+    if (std::string source = sourceOf(diagnostic.getLocation()); !source.empty())
+      placed.attachNote() << "the model's source: " << source;
+  }
   /// NameLoc(node, the archive's entry): what the tools print as "file!entry:node 'name'".
   Location place(Location loc) {
     Location entry = FileLineColLoc::get(loc.getContext(), label, 0, 0);
@@ -59,7 +59,7 @@ private:
   }
 
   std::string label;
-  std::vector<Diagnostic> held;
+  bool isForwarding = false;
   std::optional<ScopedDiagnosticHandler> handler;
 };
 
@@ -80,6 +80,17 @@ ImportReport makeReport(const JsonValue &graph, const ImportRules &rules) {
   for (auto &[name, op] : operators)
     report.operators.push_back(std::move(op));
   return report;
+}
+
+/// Erases what nothing uses: sizes that folded, and results of rules that the model leaves alone.
+void eraseUnused(Region &region) {
+  for (Block &block : region)
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
+      for (Region &nested : op.getRegions())
+        eraseUnused(nested);
+      if (isOpTriviallyDead(&op))
+        op.erase();
+    }
 }
 
 /// One import: the signature, the parameters, the function.
@@ -128,11 +139,11 @@ DictionaryAttr ModelImporter::describe(StringRef name, const JsonValue &meta, Ra
 }
 
 LogicalResult ModelImporter::importParameter(StringRef role, StringRef name, StringRef valueName) {
-  std::string message;
-  RankedTensorType type = pt2TensorType(graph()["tensor_values"][valueName], b.getContext(), message);
+  Refusal refusal;
+  RankedTensorType type = pt2TensorType(graph()["tensor_values"][valueName], b.getContext(), refusal);
   Location loc = NameLoc::get(b.getStringAttr(name));
   if (!type)
-    return emitError(loc) << message;
+    return emitError(loc) << refusal.message;
   llvm::Expected<Attribute> value = archive.getWeight(name, type, weightsName);
   if (!value)
     return emitError(loc) << llvm::toString(value.takeError());
@@ -178,11 +189,11 @@ LogicalResult ModelImporter::importInput(const JsonValue &input, const JsonValue
   if (valueName.empty())
     return success(); // a number or None that the export has fixed
   const JsonValue &meta = graph()["tensor_values"][valueName];
-  std::string message;
-  RankedTensorType type = pt2TensorType(meta, b.getContext(), message);
+  Refusal refusal;
+  RankedTensorType type = pt2TensorType(meta, b.getContext(), refusal);
   Location loc = NameLoc::get(b.getStringAttr(valueName));
   if (!type)
-    return emitError(loc) << message;
+    return emitError(loc) << refusal.message;
   scope[valueName] = function.getBody().addArgument(type, loc);
   importer.protect(valueName);
   argumentTypes.push_back(type);
@@ -216,11 +227,11 @@ LogicalResult ModelImporter::importOutputs(ArrayRef<std::string> names) {
       return graphopt::emitError(module.getLoc(), Failure::unsupportedOp)
              << "unsupported output of kind '" << kind << "': the model changes '"
              << detail["buffer_name"].string + detail["parameter_name"].string + detail["user_input_name"].string << "' in place";
-    std::string message;
-    FailureOr<ImportArg> argument = importer.readArgument(output, scope, message);
+    Refusal refusal;
+    FailureOr<ImportArg> argument = importer.readArgument(output, scope, refusal);
     Location loc = NameLoc::get(b.getStringAttr(name));
     if (failed(argument))
-      return emitError(loc) << "output: " << message;
+      return emitError(loc) << "output: " << refusal.message;
     if (argument->isNone())
       continue; // None has no numbers
     ImportCall call(b, loc, "output");
@@ -265,6 +276,7 @@ LogicalResult ModelImporter::import() {
   const JsonValue *signature = calls.elements.empty() ? nullptr : calls.elements[0].find("signature");
   if (failed(importOutputs(signature ? outputNames((*signature)["out_spec"].getString()) : std::vector<std::string>())))
     return failure();
+  eraseUnused(function.getBody());
   return verify(module);
 }
 
@@ -272,11 +284,12 @@ static std::optional<Pt2Archive> openArchive(StringRef path, MLIRContext *contex
   llvm::Expected<Pt2Archive> archive = Pt2Archive::open(path, context);
   if (archive)
     return std::move(*archive);
-  std::string message = llvm::toString(archive.takeError());
+  auto [message, isLimit] = describeError(archive.takeError());
   StringRef text = message;
   // The message names the file already, maybe with entry, line and column: that becomes the location.
   size_t end = text.find(": ", path.size());
-  emitError(FileLineColLoc::get(context, text.take_front(end), 0, 0)) << text.drop_front(end + 2);
+  graphopt::emitError(FileLineColLoc::get(context, text.take_front(end), 0, 0), isLimit ? Failure::limit : Failure::badInput)
+      << text.drop_front(end + 2);
   return std::nullopt;
 }
 
@@ -304,7 +317,7 @@ OwningOpRef<ModuleOp> graphopt::importPt2(StringRef path, MLIRContext *context, 
   Diagnostics diagnostics(context, label);
   LogicalResult result =
       ModelImporter(*archive, *module, rules, options, options.weightsName.empty() ? fileName : StringRef(options.weightsName)).import();
-  found.hasUnsupportedArguments = diagnostics.flush();
+  found.hasUnsupportedArguments = diagnostics.hasUnsupported;
   if (failed(result))
     return nullptr;
   return module;

@@ -1,0 +1,46 @@
+//===- Identity.cpp - operators that change no number ---------------------===//
+#include "Interop/Aten/Rules/Rules.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+void graphopt::registerAtenIdentityRules(ImportRules &rules) {
+  // Copies, layouts and devices are decisions of ours.
+  auto same = [](StringRef name) {
+    return [name](ImportCall &call) -> LogicalResult {
+      auto x = call.tensor(name);
+      return failed(x) ? failure() : call.yield(call.resultElementType() ? call.cast(*x, call.resultElementType()) : *x);
+    };
+  };
+  rules.aten({"clone.default", "contiguous.default", "alias.default", "detach.default", "lift_fresh.default", "lift_fresh_copy.default",
+              "detach_copy.default", "alias_copy.default", "to.device", "to.other", "to.prim_device", "type_as.default", "positive.default",
+              "_to_cpu.default"},
+             same("self"));
+
+  // Dropout, when the model is evaluated.
+  rules.aten({"dropout.default", "feature_dropout.default", "alpha_dropout.default"}, [](ImportCall &call) -> LogicalResult {
+    auto x = call.tensor("input");
+    auto train = call.boolean("train");
+    auto p = call.number("p");
+    if (failed(x) || failed(train) || failed(p))
+      return failure();
+    if (*train && *p != 0)
+      return call.unsupported("dropout in training draws random numbers; export the model in eval mode");
+    return call.yield(*x);
+  });
+  rules.aten({"native_dropout.default"}, [](ImportCall &call) -> LogicalResult {
+    auto x = call.tensor("input");
+    auto train = aten::boolean(call, "train", true);
+    auto p = call.number("p");
+    if (failed(x) || failed(train) || failed(p))
+      return failure();
+    if (*train && *p != 0)
+      return call.unsupported("dropout in training draws random numbers; export the model in eval mode");
+    ImportCall ones(call.builder, call.loc, call.name);
+    ones.args.push_back({"mask", ImportArg{true}});
+    auto mask = ones.tensorOrNumber("mask", call.builder.getI1Type());
+    if (failed(mask))
+      return failure();
+    return call.yield({*x, aten::full(call, *mask, aten::sizesOf(call, *x))});
+  });
+}

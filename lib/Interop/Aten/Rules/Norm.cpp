@@ -1,0 +1,132 @@
+//===- Norm.cpp - normalisations ------------------------------------------===//
+//
+// Computed in f32 where the tensor is f16 or bf16, and rounded once at the end.
+//
+//===----------------------------------------------------------------------===//
+#include "Interop/Aten/Rules/Rules.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+namespace {
+Type computeType(ImportCall &call, Value x) {
+  Type type = aten::typeOf(x).getElementType();
+  return type.isF16() || type.isBF16() ? Type(call.builder.getF32Type()) : type;
+}
+
+struct Moments {
+  Expr mean, inverse; ///< 1 / sqrt(variance + epsilon)
+};
+Moments moments(ImportCall &call, Expr x, ArrayRef<int64_t> axes, double epsilon) {
+  ExprBuilder &g = *x.g;
+  Expr count = g(aten::countAlong(call, x, axes, x.getType().getElementType()));
+  Expr mean = g.sum(x, axes, true) / count, deviation = x - mean;
+  return {mean, rsqrt(g.sum(deviation * deviation, axes, true) / count + epsilon)};
+}
+
+/// A vector of channels as [1, c, 1, ...], so that it broadcasts against x.
+Expr alongChannels(ImportCall &call, Expr x, Value vector) {
+  SmallVector<OpFoldResult> sizes(x.getType().getRank(), call.builder.getIndexAttr(1));
+  sizes[1] = aten::sizesOf(call, vector)[0];
+  return x.g->cast((*x.g)(aten::reshape(call, vector, sizes)), x.getType().getElementType());
+}
+
+/// y, mean, 1 / deviation.
+LogicalResult importNativeLayerNorm(ImportCall &call) {
+  auto x = call.tensor("input");
+  auto weight = aten::optionalTensor(call, "weight"), bias = aten::optionalTensor(call, "bias");
+  auto shape = call.sizes("normalized_shape");
+  auto epsilon = aten::number(call, "eps", 1e-5);
+  if (failed(x) || failed(weight) || failed(bias) || failed(shape) || failed(epsilon))
+    return failure();
+  int64_t rank = aten::rankOf(*x), last = static_cast<int64_t>(shape->size());
+  if (last < 1 || last > rank)
+    return call.unsupported("expected 1 to " + Twine(rank) + " normalised sizes");
+  Value y = graph::LayerNormOp::create(call.builder, call.loc, *x, *weight, *bias, last, llvm::APFloat(*epsilon));
+  ExprBuilder g(call.builder, call.loc);
+  Moments m = moments(call, g(call.cast(*x, computeType(call, *x))), llvm::to_vector(llvm::seq<int64_t>(rank - last, rank)), *epsilon);
+  return call.yield({y, call.cast(m.mean, call.resultElementType(1)), call.cast(m.inverse, call.resultElementType(2))});
+}
+
+/// With the statistics that training left: an affine function of each channel.
+LogicalResult importBatchNorm(ImportCall &call) {
+  auto x = call.tensor("input"), mean = call.tensor("running_mean"), variance = call.tensor("running_var");
+  auto weight = aten::optionalTensor(call, "weight"), bias = aten::optionalTensor(call, "bias");
+  auto epsilon = aten::number(call, "eps", 1e-5);
+  auto training = aten::boolean(call, "training", false);
+  if (failed(x) || failed(mean) || failed(variance) || failed(weight) || failed(bias) || failed(epsilon) || failed(training))
+    return failure();
+  if (*training)
+    return call.unsupported("batch normalisation in training changes its statistics; export the model in eval mode");
+  if (aten::rankOf(*x) < 2)
+    return call.unsupported("expected an axis of channels");
+  ExprBuilder g(call.builder, call.loc);
+  Expr value = g(call.cast(*x, computeType(call, *x)));
+  Expr y = (value - alongChannels(call, value, *mean)) * rsqrt(alongChannels(call, value, *variance) + *epsilon);
+  if (*weight)
+    y = y * alongChannels(call, value, *weight);
+  if (*bias)
+    y = y + alongChannels(call, value, *bias);
+  SmallVector<Value> results(call.resultTypes.size()); // what only training reads stays absent
+  results[0] = call.cast(y, aten::typeOf(*x).getElementType());
+  return call.yield(results);
+}
+
+/// Channels in groups, each normalised with all positions of its sample.
+LogicalResult importGroupNorm(ImportCall &call) {
+  auto x = call.tensor("input");
+  auto weight = aten::optionalTensor(call, "weight"), bias = aten::optionalTensor(call, "bias");
+  auto groups = call.integer(call.name == "aten.native_group_norm.default" ? "group" : "num_groups");
+  auto epsilon = aten::number(call, "eps", 1e-5);
+  if (failed(x) || failed(weight) || failed(bias) || failed(groups) || failed(epsilon))
+    return failure();
+  if (aten::rankOf(*x) < 2 || *groups < 1)
+    return call.unsupported("expected an axis of channels, and groups");
+  OpBuilder &b = call.builder;
+  ExprBuilder g(b, call.loc);
+  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x);
+  Expr value = g(call.cast(*x, computeType(call, *x)));
+  Expr grouped = g(aten::reshape(call, value, {sizes[0], b.getIndexAttr(*groups), b.getIndexAttr(-1)}));
+  Moments m = moments(call, grouped, {2}, *epsilon);
+  Expr y = g(aten::reshape(call, (grouped - m.mean) * m.inverse, sizes));
+  if (*weight)
+    y = y * alongChannels(call, y, *weight);
+  if (*bias)
+    y = y + alongChannels(call, y, *bias);
+  SmallVector<Value> results = {call.cast(y, aten::typeOf(*x).getElementType())};
+  if (call.resultTypes.size() == 3)
+    for (auto [i, moment] : llvm::enumerate(ArrayRef<Expr>{m.mean, m.inverse}))
+      results.push_back(call.cast(aten::reshape(call, moment, {sizes[0], b.getIndexAttr(*groups)}), call.resultElementType(i + 1)));
+  return call.yield(results);
+}
+
+LogicalResult importRmsNorm(ImportCall &call) {
+  auto x = call.tensor("input");
+  auto weight = aten::optionalTensor(call, "weight");
+  auto shape = call.sizes("normalized_shape");
+  if (failed(x) || failed(weight) || failed(shape))
+    return failure();
+  int64_t rank = aten::rankOf(*x), last = static_cast<int64_t>(shape->size());
+  if (last < 1 || last > rank)
+    return call.unsupported("expected 1 to " + Twine(rank) + " normalised sizes");
+  ExprBuilder g(call.builder, call.loc);
+  Expr value = g(call.cast(*x, computeType(call, *x)));
+  // Absent, it is the distance from 1 to the next number of the type that is computed in.
+  auto epsilon = aten::number(call, "eps", value.getType().getElementType().isF64() ? 0x1p-52 : 0x1p-23);
+  if (failed(epsilon))
+    return failure();
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(rank - last, rank));
+  Expr count = g(aten::countAlong(call, value, axes, value.getType().getElementType()));
+  Expr y = value * rsqrt(g.sum(value * value, axes, true) / count + *epsilon);
+  if (*weight)
+    y = y * g.cast(g(*weight), value.getType().getElementType());
+  return call.yield(call.cast(y, aten::typeOf(*x).getElementType()));
+}
+} // namespace
+
+void graphopt::registerAtenNormRules(ImportRules &rules) {
+  rules.aten({"native_layer_norm.default"}, importNativeLayerNorm);
+  rules.aten({"batch_norm.default", "_native_batch_norm_legit_no_training.default", "native_batch_norm.default"}, importBatchNorm);
+  rules.aten({"group_norm.default", "native_group_norm.default"}, importGroupNorm);
+  rules.aten({"rms_norm.default"}, importRmsNorm);
+}

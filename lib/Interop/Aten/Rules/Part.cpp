@@ -1,0 +1,230 @@
+//===- Part.cpp - tensors cut up and put together -------------------------===//
+#include "Interop/Aten/Rules/Rules.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+namespace {
+OpFoldResult subtract(ImportCall &call, OpFoldResult a, OpFoldResult b) {
+  OpBuilder &builder = call.builder;
+  return getAsOpFoldResult(builder.createOrFold<arith::SubIOp>(call.loc, getValueOrCreateConstantIndexOp(builder, call.loc, a),
+                                                               getValueOrCreateConstantIndexOp(builder, call.loc, b)));
+}
+OpFoldResult add(ImportCall &call, OpFoldResult a, OpFoldResult b) {
+  OpBuilder &builder = call.builder;
+  return getAsOpFoldResult(builder.createOrFold<arith::AddIOp>(call.loc, getValueOrCreateConstantIndexOp(builder, call.loc, a),
+                                                               getValueOrCreateConstantIndexOp(builder, call.loc, b)));
+}
+
+/// `size` elements of an axis from `start` on.
+Value part(ImportCall &call, Value x, int64_t axis, OpFoldResult start, OpFoldResult size) {
+  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, x), starts(sizes.size(), call.builder.getIndexAttr(0));
+  starts[axis] = start;
+  sizes[axis] = size;
+  return graph::SliceOp::create(call.builder, call.loc, x, starts, sizes, SmallVector<int64_t>(sizes.size(), 1));
+}
+
+/// x without an axis of size 1.
+Value dropAxis(ImportCall &call, Value x, int64_t axis) {
+  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, x);
+  sizes.erase(sizes.begin() + axis);
+  return aten::reshape(call, x, sizes);
+}
+
+LogicalResult importSelect(ImportCall &call) {
+  auto x = call.tensor("self");
+  auto index = call.size("index");
+  if (failed(x) || failed(index))
+    return failure();
+  auto axis = call.axis("dim", aten::rankOf(*x));
+  if (failed(axis))
+    return failure();
+  if (aten::rankOf(*x) == 0)
+    return call.unsupported("a scalar has no axis");
+  std::optional<int64_t> constant = getConstantIntValue(*index);
+  if (!constant)
+    return call.unsupported("expected a constant index");
+  OpFoldResult start = *constant < 0 ? add(call, aten::sizesOf(call, *x)[*axis], *index) : *index;
+  return call.yield(dropAxis(call, part(call, *x, *axis, start, call.builder.getIndexAttr(1)), *axis));
+}
+
+/// Parts of given sizes, one after the other.
+LogicalResult split(ImportCall &call, Value x, int64_t axis, ArrayRef<OpFoldResult> sizes) {
+  OpFoldResult start = call.builder.getIndexAttr(0);
+  SmallVector<Value> parts;
+  for (OpFoldResult size : sizes) {
+    parts.push_back(part(call, x, axis, start, size));
+    start = add(call, start, size);
+  }
+  return call.yield(parts);
+}
+
+/// Parts of one size, the last one what is left: as many as the source states results.
+LogicalResult splitEvenly(ImportCall &call) {
+  bool isChunk = StringRef(call.name).contains("chunk");
+  auto x = call.tensor("self");
+  if (failed(x))
+    return failure();
+  auto axis = call.axis("dim", aten::rankOf(*x));
+  if (failed(axis))
+    return failure();
+  if (aten::rankOf(*x) == 0)
+    return call.unsupported("a scalar has no axis");
+  OpFoldResult total = aten::sizesOf(call, *x)[*axis];
+  OpFoldResult size;
+  if (isChunk) {
+    auto chunks = call.integer("chunks");
+    std::optional<int64_t> length = getConstantIntValue(total);
+    if (failed(chunks))
+      return failure();
+    if (!length || *chunks < 1)
+      return call.unsupported("expected a static size along the axis, and at least 1 part");
+    size = call.builder.getIndexAttr(llvm::divideCeil(*length, *chunks));
+  } else {
+    auto given = call.size("split_size");
+    if (failed(given))
+      return failure();
+    size = *given;
+  }
+  size_t count = call.resultTypes.size();
+  SmallVector<OpFoldResult> sizes(count, size);
+  OpFoldResult rest = total;
+  for (size_t i = 0; i + 1 < count; ++i)
+    rest = subtract(call, rest, size);
+  if (count > 0)
+    sizes.back() = rest;
+  if (auto constant = getConstantIntValue(rest); constant && *constant < 0)
+    return call.unsupported("expected parts inside the axis");
+  return split(call, *x, *axis, sizes);
+}
+
+LogicalResult splitWithSizes(ImportCall &call) {
+  auto x = call.tensor("self");
+  auto sizes = call.sizes(call.has("split_sizes") ? "split_sizes" : "split_size");
+  if (failed(x) || failed(sizes))
+    return failure();
+  auto axis = call.axis("dim", aten::rankOf(*x));
+  if (failed(axis) || aten::rankOf(*x) == 0)
+    return failure();
+  return split(call, *x, *axis, *sizes);
+}
+
+LogicalResult unbind(ImportCall &call) {
+  auto x = call.tensor("self");
+  if (failed(x))
+    return failure();
+  auto axis = call.axis("dim", aten::rankOf(*x));
+  if (failed(axis) || aten::rankOf(*x) == 0)
+    return failure();
+  SmallVector<Value> parts;
+  for (size_t i = 0; i < call.resultTypes.size(); ++i)
+    parts.push_back(
+        dropAxis(call, part(call, *x, *axis, call.builder.getIndexAttr(static_cast<int64_t>(i)), call.builder.getIndexAttr(1)), *axis));
+  return call.yield(parts);
+}
+
+LogicalResult stack(ImportCall &call) {
+  auto xs = call.tensors("tensors");
+  if (failed(xs))
+    return failure();
+  if (xs->empty())
+    return call.unsupported("expected tensors to stack");
+  auto axis = call.axis("dim", aten::rankOf(xs->front()) + 1);
+  if (failed(axis))
+    return failure();
+  for (Value &x : *xs)
+    x = aten::insertAxis(call, call.cast(x, call.resultElementType()), *axis);
+  return call.yield(graph::ConcatOp::create(call.builder, call.loc, *xs, *axis).getResult());
+}
+
+LogicalResult flip(ImportCall &call) {
+  auto x = call.tensor("self");
+  if (failed(x))
+    return failure();
+  auto dims = call.integers("dims");
+  if (failed(dims))
+    return failure();
+  if (dims->empty() || aten::rankOf(*x) == 0)
+    return call.yield(*x);
+  auto axes = call.axes("dims", aten::rankOf(*x));
+  if (failed(axes))
+    return failure();
+  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x), starts(sizes.size(), call.builder.getIndexAttr(0));
+  SmallVector<int64_t> steps(sizes.size(), 1);
+  for (int64_t axis : *axes) {
+    starts[axis] = subtract(call, sizes[axis], call.builder.getIndexAttr(1));
+    steps[axis] = -1;
+  }
+  return call.yield(graph::SliceOp::create(call.builder, call.loc, *x, starts, sizes, steps).getResult());
+}
+
+LogicalResult narrow(ImportCall &call) {
+  auto x = call.tensor("self");
+  auto start = call.size("start"), length = call.size("length");
+  if (failed(x) || failed(start) || failed(length))
+    return failure();
+  auto axis = call.axis("dim", aten::rankOf(*x));
+  if (failed(axis))
+    return failure();
+  auto constant = getConstantIntValue(*start);
+  if (!constant || aten::rankOf(*x) == 0)
+    return call.unsupported("expected a constant start, and an axis");
+  OpFoldResult first = *constant < 0 ? add(call, aten::sizesOf(call, *x)[*axis], *start) : *start;
+  return call.yield(part(call, *x, *axis, first, *length));
+}
+
+/// x[:, i, j, :]: elements by tensors of numbers along axes that lie side by side. Several become one, on the axes joined.
+LogicalResult importIndex(ImportCall &call) {
+  auto x = call.tensor("self");
+  const auto *indices = call["indices"].get<std::vector<ImportArg>>();
+  if (failed(x))
+    return failure();
+  OpBuilder &b = call.builder;
+  ExprBuilder g(b, call.loc);
+  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x);
+  Expr ids;
+  size_t first = 0, count = 0;
+  for (size_t i = 0; indices && i < indices->size(); ++i) {
+    const Value *given = (*indices)[i].get<Value>();
+    if (!given)
+      continue;
+    if (i >= sizes.size() || !isa<RankedTensorType>(given->getType()) || aten::typeOf(*given).getElementType().isInteger(1))
+      return call.unsupported("expected tensors of indices; masks give shapes that depend on numbers");
+    if (count && i != first + count)
+      return call.unsupported("indices along axes that do not lie side by side");
+    Expr id = g(call.cast(*given, b.getI64Type()));
+    if (count++ == 0) {
+      first = i;
+      ids = id;
+      continue;
+    }
+    // Negative numbers count from the end of their own axis.
+    auto fromEnd = [&](Expr x, OpFoldResult size) { return aten::fromEnd(call, x, size); };
+    if (count == 2)
+      ids = fromEnd(ids, sizes[first]);
+    ids = ids * aten::sizeAsTensor(call, g, sizes[i]) + fromEnd(id, sizes[i]);
+  }
+  if (!ids.value)
+    return call.unsupported("expected tensors of indices");
+  Value source = *x;
+  if (count > 1) {
+    OpFoldResult joined = b.getIndexAttr(-1);
+    sizes.erase(sizes.begin() + first, sizes.begin() + first + count);
+    sizes.insert(sizes.begin() + first, joined);
+    source = aten::reshape(call, source, sizes);
+  }
+  return call.yield(graph::GatherOp::create(b, call.loc, source, ids, static_cast<int64_t>(first)).getResult());
+}
+} // namespace
+
+void graphopt::registerAtenPartRules(ImportRules &rules) {
+  rules.aten({"select.int"}, importSelect);
+  rules.aten({"split.Tensor", "chunk.default"}, splitEvenly);
+  rules.aten({"split_with_sizes.default", "split.sizes"}, splitWithSizes);
+  rules.aten({"unbind.int"}, unbind);
+  rules.aten({"stack.default"}, stack);
+  rules.aten({"flip.default"}, flip);
+  rules.aten({"narrow.default"}, narrow);
+  rules.aten({"index.Tensor"}, importIndex);
+}

@@ -1,0 +1,171 @@
+//===- Reduction.cpp - reductions of several steps ------------------------===//
+//
+// f16 and bf16 are reduced in f32, and rounded once at the end.
+//
+//===----------------------------------------------------------------------===//
+#include "Interop/Aten/Rules/Rules.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+namespace {
+/// A reduction's operand, in the type that it is computed in, and its axes.
+struct Reduction {
+  Expr x;
+  SmallVector<int64_t> axes;
+  bool keepDims = false;
+  Type resultType; ///< element type
+};
+
+FailureOr<Reduction> read(ImportCall &call, ExprBuilder &g) {
+  Reduction reduction;
+  auto x = call.tensor("self");
+  if (failed(x))
+    return failure();
+  auto axes = call.axes("dim", aten::rankOf(*x));
+  auto keep = aten::boolean(call, "keepdim", false);
+  if (failed(axes) || failed(keep))
+    return failure();
+  reduction.resultType = call.resultElementType();
+  bool isSmall = reduction.resultType.isF16() || reduction.resultType.isBF16();
+  reduction.x = g(call.cast(*x, isSmall ? call.builder.getF32Type() : reduction.resultType));
+  reduction.axes = *axes;
+  reduction.keepDims = *keep;
+  return reduction;
+}
+
+Expr count(ImportCall &call, const Reduction &r) { return (*r.x.g)(aten::countAlong(call, r.x, r.axes, r.x.getType().getElementType())); }
+Expr mean(ImportCall &call, Reduction &r, bool keepDims) { return r.x.g->sum(r.x, r.axes, keepDims) / count(call, r); }
+
+/// The sum of squared deviations over their number less the correction, which is 1 unless stated.
+FailureOr<Expr> variance(ImportCall &call, Reduction &r, Expr mean) {
+  FailureOr<double> correction = 1.0;
+  if (call.has("unbiased")) {
+    auto unbiased = call.boolean("unbiased");
+    if (failed(unbiased))
+      return failure();
+    correction = *unbiased ? 1.0 : 0.0;
+  } else if (call.has("correction")) {
+    correction = call.number("correction");
+  }
+  if (failed(correction))
+    return failure();
+  ExprBuilder &g = *r.x.g;
+  Expr deviation = r.x - mean, divisor = count(call, r);
+  if (*correction != 0) {
+    divisor = divisor - *correction;
+    divisor = g(graph::ReluOp::create(g.b, g.loc, divisor));
+  }
+  return g.sum(deviation * deviation, r.axes, r.keepDims) / divisor;
+}
+
+Expr sqrt(Expr x) { return (*x.g)(graph::SqrtOp::create(x.g->b, x.g->loc, x)); }
+Expr abs(Expr x) { return (*x.g)(graph::AbsOp::create(x.g->b, x.g->loc, x)); }
+
+/// var, std, and each with the mean as second result.
+LogicalResult importVariance(ImportCall &call) {
+  StringRef name = call.name;
+  ExprBuilder g(call.builder, call.loc);
+  FailureOr<Reduction> r = read(call, g);
+  if (failed(r))
+    return failure();
+  FailureOr<Expr> result = variance(call, *r, mean(call, *r, /*keepDims=*/true));
+  if (failed(result))
+    return failure();
+  Expr value = name.contains("std") ? sqrt(*result) : *result;
+  SmallVector<Value> results = {g.cast(value, r->resultType)};
+  if (name.contains("_mean"))
+    results.push_back(g.cast(mean(call, *r, r->keepDims), r->resultType));
+  return call.yield(results);
+}
+
+LogicalResult importLogSumExp(ImportCall &call) {
+  ExprBuilder g(call.builder, call.loc);
+  FailureOr<Reduction> r = read(call, g);
+  if (failed(r))
+    return failure();
+  Type type = r->x.getType().getElementType();
+  Expr infinity = g.number(std::numeric_limits<double>::infinity(), type), zero = g.number(0, type);
+  // An infinite greatest would give inf - inf.
+  auto finite = [&](Expr greatest) { return select(abs(greatest) == infinity, zero, greatest); };
+  Expr sum = g.sum(exp(r->x - finite(g.reduceMax(r->x, r->axes, true))), r->axes, r->keepDims);
+  return call.yield(Value(g.cast(log(sum) + finite(g.reduceMax(r->x, r->axes, r->keepDims)), r->resultType)));
+}
+
+LogicalResult importNorm(ImportCall &call) {
+  ExprBuilder g(call.builder, call.loc);
+  FailureOr<Reduction> r = read(call, g);
+  FailureOr<double> order = call.has("ord") ? call.number("ord") : aten::number(call, "p", 2);
+  if (failed(r) || failed(order))
+    return failure();
+  Expr result;
+  if (*order == 2)
+    result = sqrt(g.sum(r->x * r->x, r->axes, r->keepDims));
+  else if (*order == 1)
+    result = g.sum(abs(r->x), r->axes, r->keepDims);
+  else if (*order == std::numeric_limits<double>::infinity())
+    result = g.reduceMax(abs(r->x), r->axes, r->keepDims);
+  else if (*order > 0) {
+    Type type = r->x.getType().getElementType();
+    result = pow(g.sum(pow(abs(r->x), g.number(*order, type)), r->axes, r->keepDims), g.number(1 / *order, type));
+  } else
+    return call.unsupported("expected a positive order");
+  return call.yield(Value(g.cast(result, r->resultType)));
+}
+
+/// The first position of the greatest or least element along an axis, or of the first NaN.
+Value position(ImportCall &call, Value x, Value extreme, int64_t axis, bool keepDims) {
+  OpBuilder &b = call.builder;
+  ExprBuilder g(b, call.loc);
+  OpFoldResult size = aten::sizesOf(call, x)[axis];
+  Expr isIt = g(graph::EqOp::create(b, call.loc, x, extreme));
+  if (isa<FloatType>(aten::typeOf(x).getElementType()))
+    isIt = g(graph::OrOp::create(b, call.loc, isIt, graph::NeOp::create(b, call.loc, x, x)));
+  Expr index = g(aten::positions(call, size, axis, aten::rankOf(x)));
+  Expr none = g(aten::countAlong(call, x, axis, b.getI64Type()));
+  return graph::ReduceMinOp::create(b, call.loc, select(isIt, index, none), ArrayRef<int64_t>{axis}, keepDims);
+}
+
+template <typename Reduce> LogicalResult importExtreme(ImportCall &call, bool withValue) {
+  auto x = call.tensor("self");
+  auto keep = aten::boolean(call, "keepdim", false);
+  if (failed(x) || failed(keep))
+    return failure();
+  OpBuilder &b = call.builder;
+  if (aten::rankOf(*x) == 0 || !call.has("dim")) { // over all elements
+    if (*keep && aten::rankOf(*x) > 1)
+      return call.unsupported("keepdim without an axis");
+    *x = aten::reshape(call, *x, OpFoldResult(b.getIndexAttr(-1)));
+  }
+  auto axis = call.has("dim") ? call.axis("dim", aten::rankOf(*x)) : FailureOr<int64_t>(0);
+  if (failed(axis))
+    return failure();
+  Value extreme = Reduce::create(b, call.loc, *x, ArrayRef<int64_t>{*axis}, true);
+  SmallVector<Value> results;
+  if (withValue)
+    results.push_back(Reduce::create(b, call.loc, *x, ArrayRef<int64_t>{*axis}, *keep));
+  results.push_back(position(call, *x, extreme, *axis, *keep));
+  // A scalar's axis exists only while it is searched.
+  for (auto [result, type] : llvm::zip(results, call.resultTypes))
+    if (type && cast<RankedTensorType>(type).getRank() == 0 && aten::rankOf(result) == 1)
+      result = aten::reshape(call, result, {});
+  return call.yield(results);
+}
+} // namespace
+
+void graphopt::registerAtenReductionRules(ImportRules &rules) {
+  rules.aten({"mean.default", "mean.dim"}, [](ImportCall &call) -> LogicalResult {
+    ExprBuilder g(call.builder, call.loc);
+    FailureOr<Reduction> r = read(call, g);
+    return failed(r) ? failure() : call.yield(Value(g.cast(mean(call, *r, r->keepDims), r->resultType)));
+  });
+  rules.aten({"var.default", "var.dim", "var.correction", "std.default", "std.dim", "std.correction", "var_mean.default", "var_mean.dim",
+              "var_mean.correction", "std_mean.default", "std_mean.dim", "std_mean.correction"},
+             importVariance);
+  rules.aten({"logsumexp.default"}, importLogSumExp);
+  rules.aten({"linalg_vector_norm.default", "norm.Scalar", "norm.ScalarOpt_dim", "norm.ScalarOpt_dim_dtype"}, importNorm);
+  rules.aten({"argmax.default"}, [](ImportCall &call) { return importExtreme<graph::ReduceMaxOp>(call, /*withValue=*/false); });
+  rules.aten({"argmin.default"}, [](ImportCall &call) { return importExtreme<graph::ReduceMinOp>(call, /*withValue=*/false); });
+  rules.aten({"max.dim"}, [](ImportCall &call) { return importExtreme<graph::ReduceMaxOp>(call, /*withValue=*/true); });
+  rules.aten({"min.dim"}, [](ImportCall &call) { return importExtreme<graph::ReduceMinOp>(call, /*withValue=*/true); });
+}

@@ -1,0 +1,75 @@
+//===- Rules.cpp - what the families share --------------------------------===//
+#include "Interop/Aten/Rules/Rules.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+void graphopt::registerAtenRules(ImportRules &rules) {
+  registerAtenActivationRules(rules);
+  registerAtenArithmeticRules(rules);
+  registerAtenAttentionRules(rules);
+  registerAtenCreationRules(rules);
+  registerAtenIdentityRules(rules);
+  registerAtenNormRules(rules);
+  registerAtenPartRules(rules);
+  registerAtenReductionRules(rules);
+  registerAtenShapeRules(rules);
+}
+
+FailureOr<double> aten::number(const ImportCall &call, StringRef arg, double absent) {
+  return call.has(arg) ? call.number(arg) : FailureOr<double>(absent);
+}
+
+FailureOr<bool> aten::boolean(const ImportCall &call, StringRef arg, bool absent) {
+  return call.has(arg) ? call.boolean(arg) : FailureOr<bool>(absent);
+}
+
+FailureOr<Value> aten::optionalTensor(const ImportCall &call, StringRef arg) {
+  return call.has(arg) ? call.tensor(arg) : FailureOr<Value>(Value());
+}
+
+SmallVector<OpFoldResult> aten::sizesOf(const ImportCall &call, Value x) { return tensor::getMixedSizes(call.builder, call.loc, x); }
+
+Value aten::full(const ImportCall &call, Value scalar, ArrayRef<OpFoldResult> sizes) {
+  return sizes.empty() ? scalar : graph::BroadcastOp::create(call.builder, call.loc, scalar, sizes).getResult();
+}
+
+Value aten::reshape(const ImportCall &call, Value x, ArrayRef<OpFoldResult> sizes) {
+  return graph::ReshapeOp::create(call.builder, call.loc, x, sizes);
+}
+
+Value aten::insertAxis(const ImportCall &call, Value x, int64_t axis) {
+  SmallVector<OpFoldResult> sizes = sizesOf(call, x);
+  sizes.insert(sizes.begin() + axis, call.builder.getIndexAttr(1));
+  return reshape(call, x, sizes);
+}
+
+Value aten::positions(const ImportCall &call, OpFoldResult size, int64_t axis, int64_t rank) {
+  SmallVector<OpFoldResult> sizes(rank, call.builder.getIndexAttr(1));
+  sizes[axis] = size;
+  return graph::IotaOp::create(call.builder, call.loc, call.builder.getI64Type(), sizes, axis);
+}
+
+Expr aten::sizeAsTensor(ImportCall &call, ExprBuilder &g, OpFoldResult size) {
+  ImportCall number(call.builder, call.loc, call.name);
+  std::optional<int64_t> constant = getConstantIntValue(size);
+  number.args.push_back({"size", constant ? ImportArg{*constant} : ImportArg{cast<Value>(size)}});
+  return g(*number.tensorOrNumber("size", call.builder.getI64Type()));
+}
+
+Expr aten::fromEnd(ImportCall &call, Expr positions, OpFoldResult size) {
+  ExprBuilder &g = *positions.g;
+  return select(positions < g.number(0, call.builder.getI64Type()), positions + sizeAsTensor(call, g, size), positions);
+}
+
+Value aten::countAlong(const ImportCall &call, Value x, ArrayRef<int64_t> axes, Type elementType) {
+  OpBuilder &b = call.builder;
+  Value product = arith::ConstantIndexOp::create(b, call.loc, 1);
+  for (int64_t axis : axes)
+    product = b.createOrFold<arith::MulIOp>(call.loc, product, b.createOrFold<tensor::DimOp>(call.loc, x, axis));
+  ImportCall count(b, call.loc, call.name);
+  std::optional<int64_t> constant = getConstantIntValue(product);
+  count.args.push_back({"count", constant ? ImportArg{*constant} : ImportArg{product}});
+  return *count.tensorOrNumber("count", elementType);
+}

@@ -1,0 +1,243 @@
+"""ATen operators that expand to several ops, and those that are one: exported by torch, imported, interpreted, against torch's numbers."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+F = torch.nn.functional
+
+torch.manual_seed(0)
+X = torch.randn(2, 4, 6)
+Y = torch.randn(2, 4, 6)
+M = torch.rand(2, 4, 6) > 0.5
+I = torch.randint(-9, 9, (2, 4, 6))  # noqa: E741
+B = torch.tensor([True, False, True, True])
+SPECIAL = torch.tensor([float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.5])
+IMAGE = torch.randn(2, 4, 3, 5)
+W4, B4, V4 = torch.randn(4), torch.randn(4), torch.rand(4) + 0.5
+IDS = torch.tensor([[0, 3, -1], [2, -4, 1]])
+
+CASES = {
+    # Activation
+    "relu6": (F.relu6, X * 5),
+    "hardtanh": (F.hardtanh, X),
+    "hardsigmoid": (F.hardsigmoid, X * 3),
+    "hardswish": (F.hardswish, X * 3),
+    "leaky_relu": (lambda x: F.leaky_relu(x, 0.2), X),
+    "elu": (lambda x: F.elu(x, 1.3), X),
+    "selu": (F.selu, X),
+    "celu": (F.celu, X),
+    "softplus": (lambda x: F.softplus(x, 2.0, 3.0), X * 5),
+    "mish": (F.mish, X),
+    "logsigmoid": (F.logsigmoid, X * 20),
+    "threshold": (lambda x: F.threshold(x, 0.3, -2.0), X),
+    "hardshrink": (F.hardshrink, X),
+    "softshrink": (F.softshrink, X),
+    "glu": (lambda x: F.glu(x, 1), X),
+    "logit": (lambda x: torch.logit(x, 0.01), torch.rand(3, 4)),
+    "square": (torch.square, X),
+    "frac": (torch.frac, X * 3),
+    # Arithmetic
+    "add_alpha": (lambda x, y: torch.add(x, y, alpha=2.5), X, Y),
+    "add_int_float": (lambda x, y: x + y, I, X),
+    "add_number": (lambda x: x + 3, I),
+    "rsub": (lambda x: 1.5 - x, X),
+    "rsub_alpha": (lambda x, y: torch.rsub(x, y, alpha=3), X, Y),
+    "true_divide": (lambda x: x / 4, I),
+    "div_floor": (lambda x, y: torch.div(x, y, rounding_mode="floor"), X * 9, Y),
+    "div_trunc": (lambda x, y: torch.div(x, y, rounding_mode="trunc"), X * 9, Y),
+    "floor_divide": (lambda x: x // 3, I),
+    "int_trunc": (lambda x: torch.div(x, 3, rounding_mode="trunc"), I),
+    "remainder": (lambda x: x % 3, I),
+    "pow_scalar": (lambda x: 2.0**x, X),
+    "pow": (lambda x: x**3, X),
+    "sqrt_of_int": (lambda x: torch.sqrt(x.abs()), I),
+    "clamp": (lambda x: x.clamp(-0.5, 0.7), X),
+    "clamp_min": (lambda x: x.clamp(min=0.1), X),
+    "clamp_max": (lambda x: torch.clamp_max(x, 0.1), X),
+    "clamp_tensor": (lambda x, y: torch.clamp(x, min=y), X, Y),
+    "addcmul": (lambda x, y: torch.addcmul(x, x, y, value=0.5), X, Y),
+    "addcdiv": (lambda x, y: torch.addcdiv(x, x, y, value=0.5), X, Y),
+    "lerp": (lambda x, y: torch.lerp(x, y, 0.3), X, Y),
+    "masked_fill": (lambda x, m: x.masked_fill(m, -1e9), X, M),
+    "where": (lambda m, x: torch.where(m, x, 0.0), M, X),
+    "where_both": (lambda m, x, y: torch.where(m, x, y), M, X, Y),
+    "isnan": (torch.isnan, SPECIAL),
+    "isinf": (torch.isinf, SPECIAL),
+    "isfinite": (torch.isfinite, SPECIAL),
+    "python_and": (lambda m, x: m & (x > 0), M, X),
+    "python_or": (lambda x: x | 5, I),
+    "logical_not": (lambda x: torch.logical_not(x), I),
+    "logical_and": (lambda x, y: torch.logical_and(x, y), I, X),
+    "compare": (lambda x: x >= 0.5, I),
+    "addmm": (lambda a, x, y: torch.addmm(a, x, y, beta=0.5, alpha=2.0), torch.randn(5), X[0], torch.randn(6, 5)),
+    "baddbmm": (torch.baddbmm, torch.randn(2, 4, 5), X, torch.randn(2, 6, 5)),
+    "matmul": (torch.matmul, X, torch.randn(6, 3)),
+    "mv": (torch.mv, X[0], torch.randn(6)),
+    # Creation
+    "full_like": (lambda x: torch.full_like(x, 2.5), X),
+    "zeros_ones": (lambda x: torch.zeros(2, 1) + torch.ones_like(x)[0, :2], X),
+    "new": (lambda x: x.new_zeros(3) + x.new_full((3,), 4) + x.new_ones(1), X),
+    "tril": (lambda x: torch.tril(x, 1), X),
+    "triu": (lambda x: torch.triu(x, -1), X),
+    "eye": (lambda x: x + torch.eye(6)[:4], X),
+    "arange": (lambda x: x + torch.arange(1, 13, 2), X),
+    # Shape
+    "unsqueeze": (lambda x: x.unsqueeze(-2), X),
+    "squeeze": (lambda x: x.unsqueeze(1).squeeze(), X),
+    "squeeze_dim": (lambda x: x[:1].squeeze(0).squeeze(-1), X),
+    "flatten": (lambda x: torch.flatten(x, 1), X),
+    "flatten_scalar": (lambda x: torch.flatten(x), torch.tensor(3.0)),
+    "unflatten": (lambda x: x.unflatten(2, (2, -1)), X),
+    "view_as": (lambda x, y: x.view_as(y), X, torch.randn(8, 6)),
+    "expand": (lambda x: x.unsqueeze(1).expand(-1, 3, -1, -1), X),
+    "expand_as": (lambda x, y: x[:, :1].expand_as(y), X, Y),
+    "repeat": (lambda x: x.repeat(2, 1, 3, 1), X),
+    "repeat_interleave": (lambda x: x.repeat_interleave(2, 1), X),
+    "movedim": (lambda x: torch.movedim(x, 0, -1), X),
+    "swapaxes": (lambda x: x.swapaxes(0, 2), X),
+    "mT": (lambda x: x.mT, X),
+    "T": (lambda x: x[0].T, X),
+    "permute": (lambda x: x.permute(2, 0, -2), X),
+    # Part
+    "select": (lambda x: x[:, -1] + x.select(1, 0), X),
+    "slice": (lambda x: x[:, 1:-1, ::2], X),
+    "split": (lambda x: torch.cat(x.split(4, 2)[::-1], 2), X),
+    "split_sizes": (lambda x: torch.cat(x.split([1, 3], 1)[::-1], 1), X),
+    "chunk": (lambda x: torch.cat(x.chunk(4, 2)[::-1], 2), X),
+    "unbind": (lambda x: x.unbind(1)[2] - x.unbind(1)[0], X),
+    "stack": (lambda x, y: torch.stack([x, y], -1), X, Y),
+    "cat": (lambda x, y: torch.cat([x, y], 1), X, I),
+    "flip": (lambda x: x.flip(0, 2), X),
+    "narrow": (lambda x: x.narrow(2, 1, 3), X),
+    "index": (lambda x, i: x[:, i], X, IDS),
+    "index_two": (lambda x, i: x[i % 2, i], X, IDS),
+    "index_last": (lambda x, i: x[:, torch.arange(4)[:3], i], X, IDS),
+    "index_select": (lambda x: torch.index_select(x, 1, torch.tensor([2, 0])), X),
+    "embedding": (lambda w, i: F.embedding(i, w), X[0], IDS % 4),
+    # Reduction
+    "mean": (lambda x: x.mean(), X),
+    "mean_dim": (lambda x: x.mean((0, -1), keepdim=True), X),
+    "mean_half": (lambda x: x.mean(1), (X * 20000).half()),
+    "var": (lambda x: x.var(1), X),
+    "var_biased": (lambda x: x.var((1, 2), correction=0, keepdim=True), X),
+    "std": (lambda x: x.std(), X),
+    "var_mean": (lambda x: torch.var_mean(x, 1), X),
+    "std_mean": (lambda x: torch.std_mean(x, 1, keepdim=True), X),
+    "sum_int": (lambda x: x.sum(1), I),
+    "sum_bool": (lambda m: m.sum(), M),
+    "amax": (lambda x: x.amax((0, 1)), X),
+    "any_all": (lambda x: torch.stack([x.any(), x.all()]), I),
+    "all_dim": (lambda m: m.all(1), M),
+    "prod": (lambda x: x.prod(1), X),
+    "logsumexp": (lambda x: torch.logsumexp(x, 1), X * 30),
+    "logsumexp_infinite": (lambda x: torch.logsumexp(x, 0), torch.tensor([-float("inf"), -float("inf")])),
+    "norm": (lambda x: torch.linalg.vector_norm(x, dim=1), X),
+    "norm_1": (lambda x: torch.linalg.vector_norm(x, 1, dim=1), X),
+    "norm_inf": (lambda x: torch.linalg.vector_norm(x, float("inf"), dim=1), X),
+    "norm_3": (lambda x: torch.linalg.vector_norm(x, 3, dim=1, keepdim=True), X),
+    "normalize": (lambda x: F.normalize(x, dim=1), X),
+    "argmax": (lambda x: x.argmax(1), X),
+    "argmin": (lambda x: x.argmin(-1, keepdim=True), X),
+    "argmax_all": (lambda x: x.argmax(), X),
+    "argmax_nan": (lambda x: x.argmax(0), SPECIAL),
+    "max_dim": (lambda x: torch.max(x, 1), X),
+    "min_dim": (lambda x: torch.min(x, 2, keepdim=True), X),
+    # Norm, attention
+    "softmax": (lambda x: F.softmax(x, 1), X),
+    "log_softmax": (lambda x: F.log_softmax(x, -1), X),
+    "layer_norm": (lambda x, w: F.layer_norm(x, (4, 6), w), X, Y[0]),
+    "native_layer_norm": (lambda x: torch.native_layer_norm(x, [6], None, None, 1e-3), X),
+    "batch_norm": (lambda x, m, v, w, b: F.batch_norm(x, m, v, w, b), IMAGE, B4, V4, W4, B4),
+    "group_norm": (lambda x, w, b: F.group_norm(x, 2, w, b), IMAGE, W4, B4),
+    "rms_norm": (lambda x, w: F.rms_norm(x, (6,), w), X, torch.randn(6)),
+    "attention": (F.scaled_dot_product_attention, X, Y, Y),
+    "attention_causal": (lambda q, k: F.scaled_dot_product_attention(q, k, k, is_causal=True), X, Y),
+    "attention_mask": (lambda q, k, m: F.scaled_dot_product_attention(q, k, k, attn_mask=m), X, Y, torch.randn(4, 4)),
+    "attention_masked_out": (
+        lambda q, k, m: F.scaled_dot_product_attention(q, k, k, attn_mask=m),
+        X,
+        Y,
+        torch.stack([B, ~B, torch.zeros(4).bool(), B]),
+    ),
+    "attention_scale": (lambda q, k: F.scaled_dot_product_attention(q, k, k, scale=0.2), X, Y),
+    # Identity and types
+    "identity": (lambda x: F.dropout(x.clone().contiguous().detach(), 0.5, training=False), X),
+    "to": (lambda x: x.to(torch.int32).to(torch.float64), X * 5),
+    "type_as": (lambda x, i: i.type_as(x), X, I),
+    "gelu": (lambda x: F.gelu(x) + F.gelu(x, approximate="tanh"), X),
+    "half": (lambda x: x * 2 + 1, X.half()),
+    "bfloat16": (lambda x: (x * 2 + 1).float(), X.bfloat16().float()),
+    "in_place": (lambda x, y: F.relu((x + y).add_(1).mul_(y), inplace=True), X, Y),
+}
+DYNAMIC = ["mean_dim", "var", "index", "index_two", "flatten", "unsqueeze", "attention_causal", "layer_norm", "group_norm", "argmax", "tril", "split"]
+
+
+class Function(torch.nn.Module):
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, *args):
+        return self.function(*args)
+
+
+def error(a, b):
+    assert a.shape == b.shape and a.dtype == b.dtype, (a.dtype, a.shape, b.dtype, b.shape)
+    if a.dtype.kind != "f":
+        return float((a != b).any())
+    assert (np.isnan(a) == np.isnan(b)).all()
+    finite = np.isfinite(b)
+    assert (a[~finite & ~np.isnan(b)] == b[~finite & ~np.isnan(b)]).all()
+    a, b = a[finite].astype(np.float64), b[finite].astype(np.float64)
+    return float(np.abs(a - b).max(initial=0) / max(1, np.abs(b).max(initial=0)))
+
+
+def check(tool, tmp_path, function, args, dynamic_shapes=None, decompose=False):
+    with torch.no_grad():
+        expected = function(*args)
+        program = torch.export.export(Function(function).eval(), args, dynamic_shapes=dynamic_shapes, strict=False)
+        if decompose:
+            program = program.run_decompositions()
+    names = [s.arg.name for s in program.graph_signature.input_specs if s.kind == torch.export.graph_signature.InputKind.USER_INPUT]
+    torch.export.save(program, tmp_path / "m.pt2")
+    np.savez(tmp_path / "in.npz", **{n: a.numpy() for n, a in zip(names, args)})
+    tool("graph-run", tmp_path / "m.pt2", "--target=interpreter", f"--inputs={tmp_path}/in.npz", f"--outputs={tmp_path}/out.npz")
+    out = np.load(tmp_path / "out.npz")
+    expected = expected if isinstance(expected, tuple) else (expected,)
+    assert len(out) == len(expected)
+    for i, value in enumerate(expected):
+        tolerance = 2e-3 if value.dtype == torch.float16 else 1e-5
+        assert error(out[f"out{i}"], value.numpy()) <= tolerance
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_operator(name, tool, tmp_path):
+    function, *args = CASES[name]
+    check(tool, tmp_path, function, tuple(args))
+
+
+@pytest.mark.parametrize("name", DYNAMIC)
+def test_dynamic_size(name, tool, tmp_path):
+    function, *args = CASES[name]
+    first = args[0].shape[0]
+    sizes = [{0: torch.export.Dim.AUTO} if a.dim() and a.shape[0] == first and a.dim() == args[0].dim() else None for a in args]
+    check(tool, tmp_path, function, tuple(args), (tuple(sizes),))
+
+
+@pytest.mark.parametrize("name", ["softmax", "layer_norm", "batch_norm", "group_norm", "gelu", "attention", "var", "normalize", "addmm", "split"])
+def test_decomposed(name, tool, tmp_path):
+    function, *args = CASES[name]
+    check(tool, tmp_path, function, tuple(args), decompose=True)
+
+
+def test_in_place_on_shared_storage_is_refused(tool, tmp_path):
+    def function(x):
+        y = x + 1
+        z = y.view(-1)
+        y.add_(1)
+        return z
+
+    program = torch.export.export(Function(function), (X,), strict=False)
+    torch.export.save(program, tmp_path / "m.pt2")
+    assert "in place" in tool("graph-translate", "--import-pt2", tmp_path / "m.pt2", code=3).stderr
