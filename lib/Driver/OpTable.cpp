@@ -27,7 +27,9 @@ OpTable OpTable::count(ModuleOp module, int64_t dynamicSize) {
       auto cost = dyn_cast<CostOpInterface>(op);
       if (!cost)
         return WalkResult::advance();
-      Cost spent = cost.getCost(dynamicSize);
+      // What names a value costs nothing: its users read it.
+      bool isName = isa<ParameterReadOpInterface>(op) || op->hasTrait<OpTrait::ConstantLike>();
+      Cost spent = isName ? Cost() : cost.getCost(dynamicSize);
       row.flops = add(row.flops, spent.flops);
       row.bytes = add(row.bytes, spent.bytes);
       return WalkResult::skip();
@@ -94,10 +96,12 @@ void graphopt::printOpTables(raw_ostream &os, const OpTable &before, const OpTab
     width = std::max(width, pair.name.size());
 
   auto line = [&](StringRef name, ArrayRef<std::string> cells) {
-    os << left_justify(name, width);
+    std::string text;
+    raw_string_ostream stream(text);
+    stream << left_justify(name, width);
     for (const std::string &cell : cells)
-      os << " " << right_justify(cell, 9);
-    os << "\n";
+      stream << " " << right_justify(cell, 9);
+    os << StringRef(text).rtrim() << "\n";
   };
   auto cells = [](SmallVectorImpl<std::string> &out, const OpTable::Row *row) {
     if (row)

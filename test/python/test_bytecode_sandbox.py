@@ -29,7 +29,7 @@ def test_whole(bytecode, tmp_path):
     assert read("graph-opt", [], path).returncode == 0
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_damaged(bytecode, tmp_path, seed):
     chance = random.Random(seed)
     damaged = bytearray(bytecode)
