@@ -1,21 +1,21 @@
 # One command each; what is missing is installed first (Debian 12). `make help` lists them.
 BUILD := build
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo check test test-all bench docs format lint clean env-demo env-test 
+.PHONY: help setup build demo check test test-all bench docs format lint clean env-demo env-test
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile | column -t -s: -l 2
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s%s\n", $$1, $$2 }' Makefile
 
 setup: ## install what the build needs (Debian packages)
 	@tools/dev/setup.sh apt build
 
 build: setup ## build everything into build/
 	@[ -f $(BUILD)/build.ninja ] || cmake --preset release >/dev/null
-	@cmake --build $(BUILD)
+	@cmake --build $(BUILD) $(if $(TARGETS),--target $(TARGETS))
 
 demo: ## run MiniLM on sentences, from nothing, without torch
-	@$(MAKE) --no-print-directory setup
-	@$(MAKE) --no-print-directory -j2 env-demo build
+	@tools/dev/setup.sh apt build
+	@$(MAKE) --no-print-directory -j2 env-demo build TARGETS="graph-run graph-translate"
 	@.venv/bin/python examples/minilm/demo.py
 
 check: build ## the lit and unit tests; FILTER=softmax for some of them
@@ -23,12 +23,12 @@ check: build ## the lit and unit tests; FILTER=softmax for some of them
 	@[ -n "$(FILTER)" ] || [ ! -x $(BUILD)/bin/graph-opt-unit-tests ] || $(BUILD)/bin/graph-opt-unit-tests --gtest_brief=1
 
 test: ## all that a machine without a GPU can, in at most 35 minutes from nothing
-	@tools/dev/setup.sh apt build test
+	@tools/dev/setup.sh apt build
 	@$(MAKE) --no-print-directory -j2 env-test build
 	@/usr/bin/python3 tools/dev/run-tests.py $(TEST_ARGS)
 
 test-all: ## make test and every long suite (hours); writes test/results/
-	@tools/dev/setup.sh apt build test lint
+	@tools/dev/setup.sh apt build lint
 	@$(MAKE) --no-print-directory test TEST_ARGS=--all
 
 bench: ## measure speed beside torch and onnxruntime; writes benchmarks/results/
