@@ -14,7 +14,7 @@ TD = """\
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_{stem}Op : Graph_TensorOp<"{name}", [
-    SameOperandsAndResultType, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>]> {{
+    DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>]> {{
   let summary = "its operand, along an axis";
   let description = [{{
     `y = x`.
