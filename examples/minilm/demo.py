@@ -78,8 +78,8 @@ def main() -> int:
     seconds = time.monotonic() - start
     compiled, memory = report["compiled"], json.loads((work / "memory.json").read_text())
     with np.load(work / "outputs.npz") as outputs:
-        embeddings = outputs["sentence_embedding"]
-    found = embeddings @ embeddings.T  # they have length 1
+        embeddings = outputs["sentence_embedding"]  # of length 1: a product is a cosine
+    found = embeddings @ embeddings.T
 
     for i, sentence in enumerate(sentences):
         print(f"{i}  {sentence}")
