@@ -47,6 +47,13 @@ LogicalResult DiagnosticFilter::handle(Diagnostic &diagnostic) {
       failure = Failure::usage;
       return success();
     }
+    // Upstream's words for an op that nothing lowers.
+    std::string text = diagnostic.str();
+    if (StringRef(text).contains("op was not bufferized") || StringRef(text).starts_with("failed to legalize operation")) {
+      if (numErrors == 1)
+        failure = Failure::unsupportedOp;
+      diagnostic.attachNote() << "expected an op that can be lowered, got one that nothing here lowers";
+    }
   } else if (!showWarnings) {
     return success();
   }
