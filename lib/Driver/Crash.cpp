@@ -25,7 +25,7 @@ struct CrashState {
   std::string replay;         ///< the lines about the reproducer
   StringRef bytes;
   std::string asked; ///< how a test wants it to die
-  std::atomic<const char *> activity{nullptr};
+  std::atomic<const char *> activity{nullptr}, importing{nullptr};
 };
 } // namespace
 
@@ -70,6 +70,8 @@ void graphopt::setCrashInput(StringRef path, StringRef bytes, StringRef suffix) 
 
 void graphopt::setCrashActivity(const char *pass) { state().activity = pass; }
 
+void graphopt::setImporting(const char *label) { state().importing = label; }
+
 void graphopt::printReproducer() {
   CrashState &s = state();
   if (!s.reproducerPath.empty()) {
@@ -105,6 +107,18 @@ static void dieOf(StringRef what) {
   say("\n");
   printReproducer();
   _exit(static_cast<int>(Failure::internal));
+}
+
+static void onFatalError(void *, const char *reason, bool) {
+  const char *model = state().importing;
+  if (!model || !StringRef(reason).starts_with("Failed to infer result type"))
+    return dieOf(reason);
+  say(model);
+  say(": error: the shapes of the model contradict each other: ");
+  say(StringRef(reason).rtrim());
+  say("\n");
+  sys::RunInterruptHandlers();
+  _exit(static_cast<int>(Failure::badInput));
 }
 
 static void onCrash(int signal) {
@@ -147,7 +161,7 @@ void graphopt::installCrashHandler(int argc, char **argv) {
   for (const std::string &arg : s.args)
     s.replay += " " + quote(arg);
   s.replay += "\n";
-  install_fatal_error_handler([](void *, const char *reason, bool) { dieOf(reason); });
+  install_fatal_error_handler(onFatalError);
   install_bad_alloc_error_handler(outOfMemory);
   std::set_new_handler([] { outOfMemory(nullptr, nullptr, false); });
 

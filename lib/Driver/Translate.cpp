@@ -7,6 +7,7 @@
 #include "Driver/Output.h"
 #include "Driver/Tool.h"
 #include "graph-opt/GraphOpt.h"
+#include "graph-opt/Interop/Dot.h"
 #include "graph-opt/Interop/Json.h"
 #include "graph-opt/Interop/Pt2.h"
 
@@ -79,6 +80,12 @@ static Error write(Module &module, const TranslateRequest &request) {
     options.weightsFile = request.weightsFile;
     error = captureDiagnostics(module.getContext(), request.input, "exporting", &errs(),
                                [&] { return exportJson(module.get(), out->os(), options); });
+    break;
+  }
+  case Translation::exportDot: {
+    DotExportOptions options;
+    options.showConstants = request.showConstants;
+    exportDot(module.get(), out->os(), options);
     break;
   }
   default:

@@ -7,14 +7,14 @@
 #pragma GCC visibility push(default)
 namespace graphopt {
 
-enum class Translation { none, importPt2, importJson, exportJson, importReport, opTable };
+enum class Translation { none, importPt2, importJson, exportJson, exportDot, importReport, opTable };
 
 /// What graph-translate is asked for.
 struct TranslateRequest {
   Translation what = Translation::none;
   std::string input, output = "-", after, weightsFile;
   llvm::SmallVector<std::pair<std::string, std::string>> weights;
-  bool json = false, inlineWeights = false, trusted = false;
+  bool json = false, inlineWeights = false, showConstants = false, trusted = false;
   int64_t dynamicSize = 1;
   unsigned maxNesting = 0; ///< 0: the default
 };

@@ -24,8 +24,9 @@ def error(a, b):
 
 
 @pytest.mark.parametrize("name", ["mymodel", "mymodel-dynamic", "mymodel-decomposed", "corners", "control"])
-def test_agrees_with_torch(tool, name, tmp_path):
-    tool("graph-run", MODELS / f"{name}.pt2", "--target=interpreter", f"--inputs={MODELS / f'{name}-inputs.npz'}", f"--outputs={tmp_path}/out.npz")
+@pytest.mark.parametrize("target", ["interpreter", "cpu"])
+def test_agrees_with_torch(tool, name, target, tmp_path):
+    tool("graph-run", MODELS / f"{name}.pt2", f"--target={target}", f"--inputs={MODELS / f'{name}-inputs.npz'}", f"--outputs={tmp_path}/out.npz")
     out, expected = np.load(tmp_path / "out.npz"), np.load(MODELS / f"{name}-outputs.npz")
     assert sorted(out) == sorted(expected)
     for key in expected:
@@ -93,6 +94,10 @@ def grow(model):
     model["graph_module"]["graph"]["tensor_values"]["p_fc1_weight"]["sizes"][0]["as_int"] = 1 << 62
 
 
+def contradict(model):
+    model["graph_module"]["graph"]["tensor_values"]["x"]["sizes"][1]["as_int"] = 11
+
+
 def loop(model):
     nodes = model["graph_module"]["graph"]["nodes"]
     nodes.reverse()
@@ -108,6 +113,7 @@ def deep(model):
 HOSTILE = {
     "version": (lambda m: m["schema_version"].update(major=9), None, 1, "expected schema version 8, got 9"),
     "sizes": (grow, None, 1, "expected tensor<4611686018427387904x10xf32>"),
+    "shapes": (contradict, None, 1, "the shapes of the model contradict each other"),
     "order": (loop, None, 1, "expected the name of a value"),
     "depth": (deep, None, 5, "expected nesting of at most"),
     "format": (lambda m: None, {"archive_format": b"zip"}, 1, "expected 'pt2'"),

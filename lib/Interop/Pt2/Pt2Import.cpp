@@ -1,4 +1,5 @@
 //===- Pt2Import.cpp - a torch.export archive as a module -----------------===//
+#include "Driver/Crash.h"
 #include "Interop/Bytes.h"
 #include "Interop/Pt2/GraphImporter.h"
 #include "Interop/Pt2/Pt2Archive.h"
@@ -12,6 +13,7 @@
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/Path.h"
 #include <map>
 
@@ -315,6 +317,9 @@ OwningOpRef<ModuleOp> graphopt::importPt2(StringRef path, MLIRContext *context, 
   context->getLoadedDialect<graph::GraphDialect>()->getWeights().setBaseDirectory(directory.empty() ? "." : directory);
   OwningOpRef<ModuleOp> module = ModuleOp::create(NameLoc::get(StringAttr::get(context, fileName)));
   Diagnostics diagnostics(context, label);
+  std::string labelText = label.str();
+  setImporting(labelText.c_str());
+  llvm::scope_exit done([] { setImporting(nullptr); });
   LogicalResult result =
       ModelImporter(*archive, *module, rules, options, options.weightsName.empty() ? fileName : StringRef(options.weightsName)).import();
   found.hasUnsupportedArguments = diagnostics.hasUnsupported;
