@@ -1,0 +1,156 @@
+//===- Bindings.cpp - the module graph_opt._graph_opt ---------------------===//
+#include "Gradient.h"
+#include "Values.h"
+#include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Execution/CompiledFunction.h"
+#include "graph-opt/GraphOpt.h"
+#include "graph-opt/Interpreter/RandomInputs.h"
+#include "mlir/IR/MLIRContext.h"
+#include <map>
+#include <nanobind/stl/map.h>
+
+namespace nb = nanobind;
+using namespace nb::literals;
+using namespace graphopt;
+using namespace graphopt::python;
+
+namespace {
+/// An argument or result: name, element type, sizes (-1 where dynamic).
+using Port = std::tuple<std::string, std::string, std::vector<int64_t>>;
+
+std::vector<Port> describe(llvm::ArrayRef<PortInfo> ports) {
+  std::vector<Port> result;
+  for (const PortInfo &port : ports) {
+    std::vector<int64_t> sizes;
+    for (int64_t size : port.type.getShape())
+      sizes.push_back(mlir::ShapedType::isDynamic(size) ? -1 : size);
+    result.emplace_back(port.name, printType(port.type.getElementType()), std::move(sizes));
+  }
+  return result;
+}
+
+/// An op that is registered: its name, and the names of those of our interfaces and traits that it has.
+std::vector<std::pair<std::string, std::vector<std::string>>> registeredOps(const std::string &dialect) {
+  Module module = unwrap(Module::parse("module {}"));
+  module.getContext()->getOrLoadDialect(dialect);
+  std::vector<std::pair<std::string, std::vector<std::string>>> ops;
+  for (mlir::RegisteredOperationName name : module.getContext()->getRegisteredOperations()) {
+    if (name.getDialectNamespace() != dialect)
+      continue;
+    std::vector<std::string> has;
+    if (name.hasInterface<EvaluateOpInterface>())
+      has.push_back("evaluate");
+    if (name.hasInterface<ScalarBodyOpInterface>())
+      has.push_back("scalar");
+    if (name.hasInterface<DecomposeOpInterface>())
+      has.push_back("decompose");
+    if (name.hasInterface<LowerOpInterface>())
+      has.push_back("lower");
+    if (name.hasInterface<GradientOpInterface>())
+      has.push_back("gradient");
+    if (name.hasTrait<NotDifferentiable>())
+      has.push_back("not-differentiable");
+    ops.emplace_back(name.getStringRef().str(), std::move(has));
+  }
+  return ops;
+}
+
+/// A compiled function; the module, whose context it needs, is kept alive by Python.
+struct Compiled {
+  CompiledFunction function;
+  mlir::MLIRContext *context;
+
+  std::vector<Tensor> run(const std::vector<Tensor> &arguments) const {
+    std::vector<TensorValue> values = toValues(context, arguments);
+    nb::gil_scoped_release release;
+    auto results = unwrap(function.run(values));
+    nb::gil_scoped_acquire acquire;
+    return fromValues(results);
+  }
+};
+
+Compiled compileModule(Module &module, const std::string &function, const std::string &pipeline, const std::string &accuracy, int threads) {
+  CompileOptions options;
+  options.entry = function;
+  options.pipeline = pipeline;
+  options.accuracy = accuracy;
+  options.threads = threads;
+  return {unwrap(compile(module.get(), options)), module.getContext()};
+}
+
+std::vector<Tensor> evaluate(const Module &module, const std::string &function, const std::vector<Tensor> &arguments) {
+  std::vector<TensorValue> values = toValues(module.getContext(), arguments);
+  nb::gil_scoped_release release;
+  auto results = unwrap(module.evaluate(values, function));
+  nb::gil_scoped_acquire acquire;
+  return fromValues(results);
+}
+
+std::vector<Tensor> makeRandomInputs(const Module &module, const std::string &function, uint64_t seed,
+                                     const std::map<std::string, int64_t> &dims) {
+  RandomOptions options;
+  options.seed = seed;
+  for (const auto &[name, size] : dims)
+    options.dims[name] = size;
+  auto inputs = randomInputs(unwrap(module.getFunction(function)), options);
+  if (failed(inputs))
+    throw Error("expected a function that random inputs can be made for");
+  return fromValues(*inputs);
+}
+} // namespace
+
+NB_MODULE(_graph_opt, m) {
+  auto error = nb::exception<Error>(m, "Error");
+  nb::exception<UnsupportedOpError>(m, "UnsupportedOpError", error);
+
+  nb::class_<Compiled>(m, "Compiled").def("run", &Compiled::run, "arguments"_a).def("stats", [](const Compiled &self) {
+    const CompileStats &stats = self.function.stats();
+    nb::dict result;
+    result["total_ops"] = stats.totalOps;
+    result["compiled_ops"] = stats.compiledOps;
+    result["cache_hits"] = stats.cacheHits;
+    result["arena_bytes"] = stats.arenaBytes;
+    result["compile_ms"] = stats.compileMs;
+    return result;
+  });
+
+  nb::class_<Module>(m, "Module")
+      .def_static(
+          "parse", [](const std::string &text) { return unwrap(Module::parse(text)); }, "text"_a)
+      .def_static(
+          "load", [](const std::string &path) { return unwrap(Module::load(path)); }, "path"_a)
+      .def(
+          "run_passes",
+          [](Module &self, const std::string &text) {
+            if (llvm::Error failed = self.runPipeline(text))
+              raise(std::move(failed));
+          },
+          "text"_a)
+      .def("functions",
+           [](Module &self) {
+             std::vector<std::string> names;
+             for (auto function : self.get().getOps<mlir::FunctionOpInterface>())
+               names.push_back(function.getName().str());
+             return names;
+           })
+      .def(
+          "inputs", [](Module &self, const std::string &f) { return describe(Module::getInputs(unwrap(self.getFunction(f)))); },
+          "function"_a)
+      .def(
+          "outputs", [](Module &self, const std::string &f) { return describe(Module::getOutputs(unwrap(self.getFunction(f)))); },
+          "function"_a)
+      .def("evaluate", &evaluate, "function"_a, "arguments"_a)
+      .def("random_inputs", &makeRandomInputs, "function"_a, "seed"_a, "dims"_a)
+      .def("compile", &compileModule, nb::keep_alive<0, 1>(), "function"_a, "pipeline"_a, "accuracy"_a, "threads"_a)
+      .def(
+          "add_gradient", [](Module &self, const std::string &f) { return unwrap(addGradient(self, f)); }, "function"_a)
+      .def(
+          "save",
+          [](const Module &self, const std::string &path) {
+            if (llvm::Error failed = self.save(path))
+              raise(std::move(failed));
+          },
+          "path"_a)
+      .def("__str__", &Module::str);
+  m.def("registered_ops", &registeredOps, "dialect"_a);
+}

@@ -1,0 +1,111 @@
+"""Every op of the dialect against torch: interpreted, decomposed, lowered to linalg, and compiled, on random samples."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import graph_opt
+from elements import assert_close, to_numpy
+from samples import BY_PROPERTY, NO_VALUE, OPS, Draw
+
+REGISTERED = {name.removeprefix("graph."): set(has) for name, has in graph_opt.registered_ops("graph")}
+# Compiled code sums in f32 in another order, and approximates functions.
+COMPILED_TOLERANCE = {"f64": 1e-9}
+
+
+def test_every_registered_op_has_a_reference():
+    assert REGISTERED
+    missing = sorted(set(REGISTERED) - set(OPS) - NO_VALUE - BY_PROPERTY)
+    assert not missing, f"expected a sample in samples.py for each op, got none for {missing}"
+
+
+def explain(sample) -> str:
+    return f"{sample.module()}on {sample.numpy_inputs()}\n"
+
+
+def check(op, data, passes=None):
+    sample = OPS[op](Draw(data.draw))
+    module = graph_opt.parse(sample.module())
+    if passes:
+        module.run_passes(passes)
+    inputs = sample.numpy_inputs()
+    if passes:  # lowering strips signs
+        inputs = [x.view(x.dtype.name.removeprefix("u")) if x.dtype.kind == "u" and not unsigned(module, i) else x for i, x in enumerate(inputs)]
+    (actual,) = module.evaluate(*inputs)
+    expected = to_numpy(sample.expected(), sample.result)
+    if actual.dtype.kind == "i" and expected.dtype.kind == "u":
+        actual = actual.view(expected.dtype)
+    assert_close(actual, expected, sample.result, explain(sample))
+
+
+def unsigned(module, i) -> bool:
+    return module.inputs()[i][1].startswith("ui")
+
+
+def ops(*facets):
+    return sorted(op for op in OPS if op in REGISTERED and (not facets or REGISTERED[op] & set(facets)))
+
+
+@pytest.mark.parametrize("op", ops())
+@given(data=st.data())
+def test_interpreted(op, data):
+    check(op, data)
+
+
+@pytest.mark.parametrize("op", ops("decompose"))
+@given(data=st.data())
+def test_decomposed(op, data):
+    check(op, data, "builtin.module(graph-decompose)")
+
+
+@pytest.mark.parametrize("op", ops("lower", "scalar", "decompose"))
+@given(data=st.data())
+def test_lowered(op, data):
+    check(op, data, "builtin.module(graph-to-linalg)")
+
+
+@pytest.mark.parametrize("op", ops())
+@given(data=st.data())
+def test_compiled(op, data):
+    sample = OPS[op](Draw(data.draw))
+    function = graph_opt.parse(sample.module()).compile()
+    (actual,) = function(*sample.numpy_inputs())
+    stats = function.stats()
+    assert stats["compiled_ops"] == stats["total_ops"]
+    expected = to_numpy(sample.expected(), sample.result)
+    assert_close(actual, expected, sample.result, explain(sample), COMPILED_TOLERANCE.get(sample.result))
+
+
+# What torch has no reference for -------------------------------------------------------------------------------------------------------
+
+
+def random_numbers(element, distribution, stream, key, shape=(64, 128)):
+    kind = "tensor<" + "".join(f"{n}x" for n in shape) + element + ">"
+    text = f'%y = graph.random %k {element} {list(shape)} {{distribution = "{distribution}", stream = {stream} : i64}} : tensor<i64> -> {kind}'
+    module = graph_opt.parse(f"func.func @f(%k: tensor<i64>) -> {kind} {{\n {text}\n return %y : {kind} }}")
+    return module.evaluate(np.array(key, dtype=np.int64))[0].astype(np.float64)
+
+
+@pytest.mark.skipif("random" not in REGISTERED, reason="the dialect has no graph.random")
+class TestRandom:
+    @pytest.mark.parametrize("element", ["f16", "bf16", "f32", "f64"])
+    def test_uniform(self, element):
+        x = random_numbers(element, "uniform", 1, 42)
+        assert x.min() >= 0 and x.max() < 1
+        assert abs(x.mean() - 0.5) < 0.02 and abs(x.var() - 1 / 12) < 0.005
+
+    @pytest.mark.parametrize("element", ["f16", "bf16", "f32", "f64"])
+    def test_normal(self, element):
+        x = random_numbers(element, "normal", 1, 42)
+        assert abs(x.mean()) < 0.05 and abs(x.std() - 1) < 0.05
+        assert abs(np.mean(x**4) - 3) < 0.4
+
+    def test_streams_and_keys_are_independent_and_repeatable(self):
+        x = random_numbers("f64", "uniform", 1, 42)
+        assert np.array_equal(x, random_numbers("f64", "uniform", 1, 42))
+        for other in (random_numbers("f64", "uniform", 2, 42), random_numbers("f64", "uniform", 1, 43)):
+            assert abs(np.corrcoef(x.ravel(), other.ravel())[0, 1]) < 0.05
+
+    def test_a_number_depends_on_its_position_only(self):
+        assert np.array_equal(random_numbers("f32", "uniform", 1, 7, (2, 3)).ravel(), random_numbers("f32", "uniform", 1, 7, (6,)))
