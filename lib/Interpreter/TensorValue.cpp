@@ -44,6 +44,19 @@ TensorValue::TensorValue(Type elementType, ArrayRef<int64_t> shape)
 TensorValue::TensorValue(Type elementType, ArrayRef<int64_t> shape, const char *data, std::shared_ptr<const void> owner)
     : elementType(elementType), shape(shape), numElements(checkedNumElements(shape).value_or(0)), owner(std::move(owner)), data(data) {}
 
+TensorValue TensorValue::fromBytes(Type elementType, ArrayRef<int64_t> shape, const char *data, std::shared_ptr<const void> owner) {
+  TensorValue value(elementType, shape, data, std::move(owner));
+  bool isAligned = reinterpret_cast<uintptr_t>(data) % getElementSize(elementType) == 0;
+  bool isBool = elementType.isInteger(1);
+  ArrayRef<char> bytes(data, value.getByteSize());
+  if (isAligned && (!isBool || llvm::all_of(bytes, [](char byte) { return byte == 0 || byte == 1; })))
+    return value;
+  TensorValue copy(elementType, shape);
+  for (auto [i, byte] : llvm::enumerate(bytes))
+    copy.getMutableRaw()[i] = isBool ? byte != 0 : byte;
+  return copy;
+}
+
 TensorValue TensorValue::index(MLIRContext *context, int64_t value) {
   TensorValue result(IndexType::get(context), {});
   result.getMutable<int64_t>()[0] = value;
@@ -66,7 +79,7 @@ TensorValue TensorValue::fromAttr(ElementsAttr attr) {
     auto count = checkedNumElements(type.getShape());
     if (!blob || !count || static_cast<int64_t>(blob->getData().size()) != *count * getElementSize(elementType))
       return {};
-    return TensorValue(elementType, type.getShape(), blob->getData().data(), nullptr);
+    return fromBytes(elementType, type.getShape(), blob->getData().data(), nullptr);
   }
   auto dense = dyn_cast<DenseElementsAttr>(attr);
   if (!dense)

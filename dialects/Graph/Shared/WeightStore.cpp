@@ -96,12 +96,7 @@ llvm::Expected<TensorValue> WeightStore::read(StringRef file, int64_t offset, in
   int64_t elementSize = TensorValue::getElementSize(type.getElementType());
   if (!count || *count > std::numeric_limits<int64_t>::max() / elementSize || *count * elementSize != bytes)
     return fail("expected the bytes of " + typeText + ", got " + Twine(bytes));
-  const char *data = buffer->getBufferStart() + offset;
-  if (reinterpret_cast<uintptr_t>(data) % elementSize == 0)
-    return TensorValue(type.getElementType(), type.getShape(), data, buffer);
-  TensorValue copy(type.getElementType(), type.getShape()); // not aligned to the element
-  std::memcpy(copy.getMutableRaw(), data, bytes);
-  return copy;
+  return TensorValue::fromBytes(type.getElementType(), type.getShape(), buffer->getBufferStart() + offset, buffer);
 }
 
 llvm::Expected<TensorValue> WeightStore::get(Attribute attr, RankedTensorType type) {
