@@ -8,6 +8,7 @@
 #include "Driver/Sandbox.h"
 #include "Driver/Tool.h"
 #include "graph-opt/Passes/Pipelines.h"
+#include "graph-opt/Interpreter/CheckEach.h"
 #include "graph-opt/Plugin.h"
 #include "graph-opt/Registration.h"
 #include "mlir/Pass/PassManager.h"
@@ -125,6 +126,7 @@ int graphopt::optMain(int argc, char **argv) {
                                 cl::value_desc("TEXT"));
   cl::opt<unsigned> maxNesting("max-nesting", cl::desc("refuse text that nests deeper (512)"), cl::value_desc("N"),
                                cl::init(defaultMaxNesting));
+  cl::opt<bool> checkEach("check-each", cl::desc("run the functions on random inputs before and after each pass; exit 4 if numbers differ"));
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
   registerCLIOptions("graph-opt", registry);
   if (std::optional<int> code = parseOptions(argc, argv, info))
@@ -158,6 +160,8 @@ int graphopt::optMain(int argc, char **argv) {
       run.filter = std::make_unique<DiagnosticFilter>(manager.getContext(), label, errs());
     run.passes = watchPasses(manager);
     manager.addInstrumentation(std::make_unique<ChunkEnd>(run));
+    if (checkEach)
+      attachCheckEach(manager);
     if (failed(base.setupPassPipeline(manager))) {
       run.fail(Failure::usage);
       return failure();
@@ -181,6 +185,8 @@ int graphopt::optMain(int argc, char **argv) {
       printReproducer();
     return static_cast<int>(run.failure);
   }
+  if (checkEach && run.failure != Failure::none) // the passes themselves were content
+    return static_cast<int>(run.failure);
   if (Error error = out->keep())
     return fail(std::move(error));
   return 0;

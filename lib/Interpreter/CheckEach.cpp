@@ -11,6 +11,9 @@ using namespace mlir;
 using namespace graphopt;
 
 namespace {
+/// Of an argument: the number of the result of `<function>_prepare` that is passed in it.
+constexpr StringLiteral preparedAttr = "graph.prepared";
+
 /// A function that is judged: what it is run on, and what it gave before the pass.
 struct Judged {
   SmallVector<std::string> names; ///< of the inputs, where they have one
@@ -64,6 +67,7 @@ private:
   void start(Operation *root);
   void judge(StringRef pass, Operation *op);
   bool compareResults(StringRef pass, FunctionOpInterface function, Judged &judged);
+  SmallVector<TensorValue> prepare(FunctionOpInterface function) const;
   std::optional<SmallVector<TensorValue>> bind(FunctionOpInterface function, const Judged &judged) const;
   FailureOr<SmallVector<TensorValue>> evaluate(FunctionOpInterface function, ArrayRef<TensorValue> inputs, std::string &message) const;
 
@@ -84,10 +88,8 @@ Operation *findUnsupported(FunctionOpInterface function) {
   for (unsigned i = 0; i < reached.size() && !found; ++i) {
     Operation *top = reached[i];
     top->walk<WalkOrder::PreOrder>([&](Operation *op) {
-      if (op == top || op->hasTrait<OpTrait::IsTerminator>() || isa<EvaluateOpInterface>(op)) {
-        // The bodies of linalg ops and the like are compiled, and need no more than their ops' own evaluation.
+      if (op == top || op->hasTrait<OpTrait::IsTerminator>() || isa<EvaluateOpInterface>(op))
         return WalkResult::advance();
-      }
       auto call = dyn_cast<CallOpInterface>(op);
       auto callee = call ? dyn_cast_or_null<FunctionOpInterface>(call.resolveCallableInTable(&symbols)) : nullptr;
       if (callee && !callee.isExternal()) {
@@ -163,16 +165,34 @@ void CheckEach::start(Operation *root) {
   }
 }
 
+/// What depends on weights alone, and is computed by a function beside the one that uses it.
+SmallVector<TensorValue> CheckEach::prepare(FunctionOpInterface function) const {
+  auto name = FlatSymbolRefAttr::get(function.getContext(), function.getName().str() + "_prepare");
+  auto preparation = dyn_cast_or_null<FunctionOpInterface>(SymbolTable::lookupNearestSymbolFrom(function, name));
+  if (!preparation || preparation.isExternal())
+    return {};
+  auto arguments = bind(preparation, Judged());
+  std::string message;
+  auto results = arguments ? evaluate(preparation, *arguments, message) : FailureOr<SmallVector<TensorValue>>();
+  return succeeded(results) ? std::move(*results) : SmallVector<TensorValue>();
+}
+
 /// The values of a function's arguments: weights by name, the others by name or else in order; nothing where they don't fit.
 std::optional<SmallVector<TensorValue>> CheckEach::bind(FunctionOpInterface function, const Judged &judged) const {
   SmallVector<TensorValue> arguments;
   unsigned next = 0, plain = 0;
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
-    plain += !function.getArgAttr(i, graph::weightAttr);
+    plain += !function.getArgAttr(i, graph::weightAttr) && !function.getArgAttr(i, preparedAttr);
+  SmallVector<TensorValue> prepared;
   for (auto [i, argument] : llvm::enumerate(function.getArguments())) {
     TensorValue value;
     if (auto weight = function.getArgAttrOfType<StringAttr>(i, graph::weightAttr)) {
       value = parameters.lookup(weight.getValue());
+    } else if (auto number = function.getArgAttrOfType<IntegerAttr>(i, preparedAttr)) {
+      if (prepared.empty())
+        prepared = prepare(function);
+      if (number.getInt() >= 0 && number.getInt() < static_cast<int64_t>(prepared.size()))
+        value = prepared[number.getInt()];
     } else if (plain == judged.inputs.size()) {
       value = judged.inputs[next++];
     } else if (auto name = function.getArgAttrOfType<StringAttr>(i, graph::nameAttr)) {

@@ -78,6 +78,12 @@ func.func @contradiction() {
   } -> tensor<?xf32>
   return
 }
+func.func @assertion() {
+  %f = arith.constant false
+  // expected-error @below {{'cf.assert' op does not hold: expected the truth}}
+  cf.assert %f, "expected the truth"
+  return
+}
 func.func @buffers() {
   // expected-error @below {{'memref.alloc' op has no evaluation}}
   %m = memref.alloc() : memref<2xf32>

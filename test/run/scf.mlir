@@ -94,3 +94,9 @@ func.func @index_arithmetic() {
   check.expect_eq %c, %c_expected : index
   return
 }
+
+func.func @holds() {
+  %t = arith.constant true
+  cf.assert %t, "expected the truth"
+  return
+}

@@ -97,9 +97,21 @@ def pytest(folder: str, *arguments: str, workers: str = "0", environment: dict =
     return suite
 
 
+def package(suite):
+    """The suite after the Python package is built, for the interpreter that runs it: `make build` may run before there is one."""
+
+    def packaged(name: str) -> Result:
+        for command in (["cmake", "-B", "build", f"-DGRAPHOPT_PYTHON={PYTHON}"], ["cmake", "--build", "build", "-t", "graph_opt_python"]):
+            if subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode != 0:
+                return Result(failed=1, failures=[f"{name}: {' '.join(command)} failed"])
+        return suite(name)
+
+    return packaged
+
+
 def python_long(part: int, parts: int):
     """The Python tests with many random examples, and those marked long."""
-    return pytest("test/python", "--shard", f"{part}/{parts}", workers=JOBS, environment={"GRAPHOPT_HYPOTHESIS": "long"})
+    return package(pytest("test/python", "--shard", f"{part}/{parts}", workers=JOBS, environment={"GRAPHOPT_HYPOTHESIS": "long"}))
 
 
 def asan(suite):
@@ -138,7 +150,7 @@ SUITES = {
     "docs": pytest("test/docs"),
     "examples": pytest("test/examples"),
     "downstream": pytest("test/downstream"),
-    "python": pytest("test/python", "-m", "not long", workers=JOBS),
+    "python": package(pytest("test/python", "-m", "not long", workers=JOBS)),
     "asan-lit": asan(lit(build="build-asan")),
     "asan-unit": asan(unit("build-asan", ASAN_ENVIRONMENT)),
 }

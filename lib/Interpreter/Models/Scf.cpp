@@ -2,6 +2,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "Interpreter/Models/Models.h"
 #include "Interpreter/Models/TensorSlices.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -123,7 +124,14 @@ static LogicalResult evaluateForall(scf::ForallOp op, EvalContext &context, Oper
   return success();
 }
 
+static LogicalResult evaluateAssert(cf::AssertOp op, EvalContext &, Operands operands, Results &) {
+  return operands[0].getAsInt(0) ? success() : op.emitOpError() << "does not hold: " << op.getMsg();
+}
+
 void graphopt::registerScfModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, cf::ControlFlowDialect *) {
+    cf::AssertOp::attachInterface<FunctionModel<cf::AssertOp, evaluateAssert>>(*context);
+  });
   registry.addExtension(+[](MLIRContext *context, scf::SCFDialect *) {
     using namespace scf;
     IfOp::attachInterface<FunctionModel<IfOp, evaluateIf>>(*context);
