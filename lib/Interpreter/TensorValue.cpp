@@ -1,5 +1,6 @@
 //===- TensorValue.cpp ----------------------------------------------------===//
 #include "graph-opt/Interpreter/TensorValue.h"
+#include "graph-opt/Interpreter/TensorBytes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/Support/MathExtras.h"
@@ -44,9 +45,9 @@ TensorValue::TensorValue(Type elementType, ArrayRef<int64_t> shape)
 TensorValue::TensorValue(Type elementType, ArrayRef<int64_t> shape, const char *data, std::shared_ptr<const void> owner)
     : elementType(elementType), shape(shape), numElements(checkedNumElements(shape).value_or(0)), owner(std::move(owner)), data(data) {}
 
-TensorValue TensorValue::fromBytes(Type elementType, ArrayRef<int64_t> shape, const char *data, std::shared_ptr<const void> owner) {
+TensorValue graphopt::viewBytes(Type elementType, ArrayRef<int64_t> shape, const char *data, std::shared_ptr<const void> owner) {
   TensorValue value(elementType, shape, data, std::move(owner));
-  bool isAligned = reinterpret_cast<uintptr_t>(data) % getElementSize(elementType) == 0;
+  bool isAligned = reinterpret_cast<uintptr_t>(data) % TensorValue::getElementSize(elementType) == 0;
   bool isBool = elementType.isInteger(1);
   ArrayRef<char> bytes(data, value.getByteSize());
   if (isAligned && (!isBool || llvm::all_of(bytes, [](char byte) { return byte == 0 || byte == 1; })))
@@ -79,7 +80,7 @@ TensorValue TensorValue::fromAttr(ElementsAttr attr) {
     auto count = checkedNumElements(type.getShape());
     if (!blob || !count || static_cast<int64_t>(blob->getData().size()) != *count * getElementSize(elementType))
       return {};
-    return fromBytes(elementType, type.getShape(), blob->getData().data(), nullptr);
+    return viewBytes(elementType, type.getShape(), blob->getData().data(), nullptr);
   }
   auto dense = dyn_cast<DenseElementsAttr>(attr);
   if (!dense)

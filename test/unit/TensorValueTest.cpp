@@ -1,5 +1,5 @@
 //===- TensorValueTest.cpp ------------------------------------------------===//
-#include "graph-opt/Interpreter/TensorValue.h"
+#include "graph-opt/Interpreter/TensorBytes.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -64,14 +64,14 @@ TEST_F(TensorValueTest, TruthValuesAreBytes) {
 TEST_F(TensorValueTest, BytesFromOutside) {
   Type i1 = IntegerType::get(&context, 1), i32 = IntegerType::get(&context, 32);
   const char truths[] = {0, 1, 2, char(255)};
-  TensorValue value = TensorValue::fromBytes(i1, {4}, truths, nullptr);
+  TensorValue value = viewBytes(i1, {4}, truths, nullptr);
   EXPECT_NE(value.getRaw(), truths);
   for (int64_t i = 0; i < 4; ++i)
     EXPECT_EQ(value.getRaw()[i], i != 0);
   const char clean[] = {0, 1};
-  EXPECT_EQ(TensorValue::fromBytes(i1, {2}, clean, nullptr).getRaw(), clean);
+  EXPECT_EQ(viewBytes(i1, {2}, clean, nullptr).getRaw(), clean);
   alignas(8) const char words[] = {9, 1, 0, 0, 0, 2, 0, 0, 0};
-  TensorValue shifted = TensorValue::fromBytes(i32, {2}, words + 1, nullptr);
+  TensorValue shifted = viewBytes(i32, {2}, words + 1, nullptr);
   EXPECT_EQ(shifted.getAsInt(0), 1);
   EXPECT_EQ(shifted.getAsInt(1), 2);
   EXPECT_NE(shifted.getRaw(), words + 1);

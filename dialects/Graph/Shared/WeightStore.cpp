@@ -1,6 +1,7 @@
 //===- WeightStore.cpp - the bytes of parameters --------------------------===//
 #include "graph-opt/Dialect/Graph/WeightStore.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Interpreter/TensorBytes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/FileSystem.h"
@@ -96,7 +97,7 @@ llvm::Expected<TensorValue> WeightStore::read(StringRef file, int64_t offset, in
   int64_t elementSize = TensorValue::getElementSize(type.getElementType());
   if (!count || *count > std::numeric_limits<int64_t>::max() / elementSize || *count * elementSize != bytes)
     return fail("expected the bytes of " + typeText + ", got " + Twine(bytes));
-  return TensorValue::fromBytes(type.getElementType(), type.getShape(), buffer->getBufferStart() + offset, buffer);
+  return viewBytes(type.getElementType(), type.getShape(), buffer->getBufferStart() + offset, buffer);
 }
 
 llvm::Expected<TensorValue> WeightStore::get(Attribute attr, RankedTensorType type) {

@@ -19,8 +19,6 @@ public:
   TensorValue(mlir::Type elementType, llvm::ArrayRef<int64_t> shape);
   /// A view of memory that `owner` keeps alive.
   TensorValue(mlir::Type elementType, llvm::ArrayRef<int64_t> shape, const char *data, std::shared_ptr<const void> owner);
-  /// Bytes from outside: a view of them, or a copy where they are not aligned to the element or hold truth values other than 0 and 1.
-  static TensorValue fromBytes(mlir::Type elementType, llvm::ArrayRef<int64_t> shape, const char *data, std::shared_ptr<const void> owner);
   /// A scalar of type index.
   static TensorValue index(mlir::MLIRContext *context, int64_t value);
   /// The value of a constant; no copy of dense storage where its layout is ours (`owner`: the context outlives the value).
