@@ -523,16 +523,13 @@ def broadcast(d: Draw) -> Sample:
 @op("reshape")
 def reshape(d: Draw) -> Sample:
     element, shape = d.element(ELEMENTS), d.shape()
+    count = math.prod(shape)
     target = [d.one_of([1, *shape]) for _ in range(d.integer(0, 2))]
-    rest = math.prod(shape)
-    for n in target:
-        if n and rest % n == 0:
-            rest //= n
-        elif n or rest:
-            target = [rest]
-            break
-    else:
-        target = target + [rest] if math.prod(target) * rest == math.prod(shape) else [math.prod(shape)]
+    known = math.prod(target)
+    if known and count % known == 0:
+        target.append(count // known)
+    elif known or count:
+        target = [count]
     text = list(target)
     if text and math.prod(target) and d.boolean():
         text[d.integer(0, len(text) - 1)] = -1
