@@ -5,11 +5,28 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
 using namespace mlir;
 namespace graphopt {
 #define GEN_PASS_DEF_CPUCARRYINPLACEPASS
 #include "graph-opt/Passes/Cpu.h.inc"
 namespace {
+
+/// True when `value` is made from `argument` by ops that write into what they get, as far as one can follow them.
+bool continues(Value value, BlockArgument argument) {
+  while (value != argument) {
+    Operation *op = value.getDefiningOp();
+    if (!op)
+      return false;
+    if (auto style = dyn_cast<DestinationStyleOpInterface>(op))
+      value = style.getTiedOpOperand(cast<OpResult>(value))->get();
+    else if (auto loop = dyn_cast<scf::ForOp>(op))
+      value = loop.getInitArgs()[cast<OpResult>(value).getResultNumber()];
+    else
+      return false;
+  }
+  return true;
+}
 
 /// Lets each of `operands` of a terminator be written into the argument that it is the next value of.
 void settle(Operation *terminator, MutableOperandRange operands, Block::BlockArgListType arguments) {
@@ -17,7 +34,7 @@ void settle(Operation *terminator, MutableOperandRange operands, Block::BlockArg
   Location loc = terminator->getLoc();
   for (auto [operand, argument] : llvm::zip(operands, arguments)) {
     auto type = dyn_cast<RankedTensorType>(operand.get().getType());
-    if (!type || operand.get() == argument || argument.getType() != type)
+    if (!type || argument.getType() != type || continues(operand.get(), argument))
       continue;
     // A buffer does not grow: what would not fit is an error at run time, not a write past its end.
     for (int64_t dim = 0; dim < type.getRank(); ++dim)

@@ -32,8 +32,8 @@ void graphopt::buildCpuTilingPipeline(OpPassManager &pm, const CpuPipelineOption
     clean();
     pm.addNestedPass<func::FuncOp>(createCpuTileGroupsPass({options.cpu, options.threads}));
     clean();
-    pm.addNestedPass<func::FuncOp>(createCpuReuseBuffersPass());
   }
+  pm.addNestedPass<func::FuncOp>(createCpuReuseBuffersPass());
 }
 
 void graphopt::buildCpuBufferPipeline(OpPassManager &pm, const CpuPipelineOptions &options) {

@@ -15,3 +15,16 @@ func.func @loop(%x: tensor<?xf32>, %n: index) -> tensor<?xf32> {
   }
   return %0 : tensor<?xf32>
 }
+
+// What is written into the carried tensor is there already.
+// CHECK-LABEL: func @insert
+// CHECK-NOT: materialize_in_destination
+func.func @insert(%x: tensor<?xf32>, %n: index, %v: f32) -> tensor<?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %0 = scf.for %i = %c0 to %n step %c1 iter_args(%carried = %x) -> tensor<?xf32> {
+    %next = tensor.insert %v into %carried[%i] : tensor<?xf32>
+    scf.yield %next : tensor<?xf32>
+  }
+  return %0 : tensor<?xf32>
+}

@@ -17,3 +17,11 @@ func.func @sin(%x: vector<8xf32>) -> vector<8xf32> {
   %0 = math.sin %x : vector<8xf32>
   return %0 : vector<8xf32>
 }
+
+// CHECK-LABEL: func @asinh
+// CHECK-COUNT-4: math.asinh {{.+}} : f32
+// CHECK: vector.from_elements
+func.func @asinh(%x: vector<4xf32>) -> vector<4xf32> {
+  %0 = math.asinh %x : vector<4xf32>
+  return %0 : vector<4xf32>
+}

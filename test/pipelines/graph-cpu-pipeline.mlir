@@ -1,4 +1,5 @@
 // RUN: graph-opt %s "--graph-cpu-pipeline=cpu=znver4" --split-input-file | FileCheck %s
+// RUN: graph-opt %s "--graph-cpu-pipeline=cpu=znver4 tile=false" --split-input-file | FileCheck %s --check-prefix=PLAIN
 
 // Eight elementwise ops: one loop nest, no buffer.
 // CHECK-LABEL: func.func @chain(
@@ -76,4 +77,34 @@ func.func @softmax(%x: tensor<1024x512xf32>) -> tensor<1024x512xf32> {
     linalg.yield %r : f32
   } -> tensor<1024x512xf32>
   return %0 : tensor<1024x512xf32>
+}
+
+// -----
+
+// Two sums with a start that is alike: each in its own result.
+// PLAIN-LABEL: func.func @sums(
+// PLAIN-SAME: %[[A:[^:]+]]: memref<f32> {graph.result = 0 : i64}, %[[B:[^:]+]]: memref<f32> {graph.result = 1 : i64}
+// PLAIN: memref.store %{{.+}}, %[[A]][]
+// PLAIN: memref.store %{{.+}}, %[[B]][]
+// CHECK-LABEL: func.func @sums(
+// CHECK-SAME: %[[A:[^:]+]]: memref<f32> {graph.result = 0 : i64}, %[[B:[^:]+]]: memref<f32> {graph.result = 1 : i64}
+// CHECK: memref.store %{{.+}}, %[[A]][]
+// CHECK: memref.store %{{.+}}, %[[B]][]
+func.func @sums(%x: tensor<32xf32>) -> (tensor<f32>, tensor<f32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<f32>
+  %start = linalg.fill ins(%zero : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<32xf32>) outs(%start : tensor<f32>) {
+  ^bb0(%a: f32, %acc: f32):
+    %r = arith.addf %acc, %a : f32
+    linalg.yield %r : f32
+  } -> tensor<f32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<32xf32>) outs(%start : tensor<f32>) {
+  ^bb0(%a: f32, %acc: f32):
+    %r = arith.maximumf %acc, %a : f32
+    linalg.yield %r : f32
+  } -> tensor<f32>
+  return %0, %1 : tensor<f32>, tensor<f32>
 }
