@@ -178,3 +178,32 @@ def GraphBindParametersPass : Pass<"graph-bind-parameters", "::mlir::ModuleOp"> 
   let statistics = [Statistic<"numArguments", "arguments", "arguments removed">];
   let dependentDialects = ["::graphopt::graph::GraphDialect"];
 }
+
+def GraphRefineShapesPass : Pass<"graph-refine-shapes", "::mlir::ModuleOp"> {
+  let summary = "make types as static as the shape rules allow";
+  let description = [{
+    Sizes flow from arguments through each op's shape rule, index arithmetic and calls; a size that comes out as a number becomes part of
+    the type. `sizes` gives numbers to names of `graph.symbols`, which disappear. Result types of functions follow, and results get
+    `graph.dims` where each size is a number or a name.
+
+    Before, with `sizes=batch=4`:
+    ```mlir
+    func.func @f(%x: tensor<?x10xf32> {graph.dims = ["batch", 10]}) -> tensor<?x10xf32> attributes {graph.symbols = {batch = [1, 64]}} {
+      %y = graph.exp %x : tensor<?x10xf32>
+      return %y : tensor<?x10xf32>
+    }
+    ```
+    After:
+    ```mlir
+    func.func @f(%x: tensor<4x10xf32> {graph.dims = [4, 10]}) -> (tensor<4x10xf32> {graph.dims = [4, 10]}) {
+      %y = graph.exp %x : tensor<4x10xf32>
+      return %y : tensor<4x10xf32>
+    }
+    ```
+    Ops without a shape rule, ops with regions, and what is yielded from a region keep their types, by a `tensor.cast`. It refuses a name
+    that no function has, and a number outside of the name's range. Functions that call each other in a circle keep their results' types.
+  }];
+  let options = [ListOption<"sizes", "sizes", "std::string", "NAME=NUMBER, numbers for names of graph.symbols">];
+  let statistics = [Statistic<"numRefined", "refined", "values with a more static type">];
+  let dependentDialects = ["::graphopt::graph::GraphDialect", "::mlir::tensor::TensorDialect"];
+}

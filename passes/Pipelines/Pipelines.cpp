@@ -16,10 +16,11 @@ struct Stage {
   bool belowGraph = false;
 };
 
+constexpr StringLiteral refine = "graph-refine-shapes";
 constexpr StringLiteral clean = "graph-canonicalize,graph-fold,graph-cse,graph-dce";
 
 const Stage stages[] = {
-    {"import", "what a front end left open", "after-import", {"", "", "", ""}},
+    {"import", "sizes that a front end left open", "after-import", {"", refine, refine, refine}},
     {"clean", "fold what is known, compute nothing twice and nothing in vain", "after-clean", {"", clean, clean, clean}},
     {"optimise", "what cleaning has made possible", "after-optimise", {"", "", "graph-canonicalize,graph-cse,graph-dce", clean}},
     {"fuse", "group ops into loop nests", "after-fusion", {"", "", "", ""}},
