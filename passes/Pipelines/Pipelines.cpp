@@ -23,7 +23,7 @@ const Stage stages[] = {
     {"import", "sizes that a front end left open", "after-import", {"", refine, refine, refine}},
     {"clean", "fold what is known, compute nothing twice and nothing in vain", "after-clean", {"", clean, clean, clean}},
     {"optimise", "what cleaning has made possible", "after-optimise", {"", "", "graph-canonicalize,graph-cse,graph-dce", clean}},
-    {"fuse", "group ops into loop nests", "after-fusion", {"", "", "", ""}},
+    {"fuse", "group ops into loop nests", "after-fusion", {"", "", "graph-fuse", "graph-fuse"}},
     {"lower", "to linalg on tensors", "after-lowering", {}, true},
     {"tile", "tiles, vectors and threads", "after-tiling", {}, true},
     {"bufferise", "tensors become memory", "after-bufferisation", {}, true},
