@@ -92,11 +92,13 @@ def tree(values: list[str]) -> Iterator[str]:
 
 
 def fan_out(ops: int) -> Iterator[str]:
-    yield f"func.func @fan_out(%x: {T}, %y: {T}) -> {T} {{"
+    yield f"func.func @fan_out(%x: {T}) -> {T} {{"
     yield f"  %hot = graph.exp %x : {T}"
-    # Half of them are duplicates: CSE moves uses of a value with many.
+    # Half of them are duplicates: CSE looks at uses of a value with many.
     for i in range(ops):
-        yield f"  %u{i} = graph.mul %hot, %y : {BINARY}" if i % 2 else f"  %u{i} = graph.tanh %hot : {T}"
+        if i % 2 == 0:
+            yield f"  %c{i} = graph.constant dense<{i}.5> : {T}"
+        yield f"  %u{i} = graph.mul %hot, %c{i - i % 2} : {BINARY}"
     yield from tree([f"%u{i}" for i in range(ops)])
 
 

@@ -8,7 +8,7 @@
 // ALL-NOT: graph.softmax
 // ALL-NOT: graph.linear
 // ALL: graph.reduce_max
-// ALL: graph.matmul
+// ALL: graph.contract
 // ONLY: graph.softmax
 // ONLY-NOT: graph.linear
 // EXCEPT-NOT: graph.softmax
