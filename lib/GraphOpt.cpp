@@ -26,6 +26,17 @@ struct Module::State {
   Error capture(StringRef what, llvm::function_ref<LogicalResult()> action) {
     return captureDiagnostics(&context, label, what, diagnostics, action);
   }
+  /// The error with the model's name, unless it has a place of its own or is about the command line.
+  Error place(Error error) {
+    Failure failure = Failure::badInput;
+    std::string text;
+    handleAllErrors(std::move(error), [&](const ErrorInfoBase &e) {
+      failure = e.isA<GraphError>() ? static_cast<const GraphError &>(e).getFailure() : graphopt::getFailure(e.convertToErrorCode());
+      text = e.message();
+    });
+    bool isPlaced = failure == Failure::usage || StringRef(text).contains(": error: ");
+    return makeError(failure, (isPlaced ? "" : label + ": error: ") + text);
+  }
   /// The same for an action that says why it failed by diagnostics, which have places, or by its error, or by both.
   template <typename T, typename Action> Expected<T> captureExpected(StringRef what, Action action) {
     std::optional<T> made;
@@ -50,7 +61,7 @@ struct Module::State {
     });
     if (own) {
       consumeError(std::move(error)); // which says that there was no diagnostic
-      return std::move(own);
+      return place(std::move(own));
     }
     if (error)
       return error;

@@ -10,7 +10,7 @@ namespace graphopt {
 /// What the facade's functions fail with: the class, and the diagnostics as a tool would print them ("file:line:col: error: ...").
 class GraphError final : public llvm::ErrorInfo<GraphError> {
 public:
-  static char ID;
+  static char ID; // NOLINT(readability-identifier-naming): LLVM's casting looks for it
   GraphError(Failure failure, std::string text) : failure(failure), text(std::move(text)) {}
 
   Failure getFailure() const { return failure; }

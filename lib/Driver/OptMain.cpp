@@ -7,8 +7,8 @@
 #include "Driver/PassWatch.h"
 #include "Driver/Sandbox.h"
 #include "Driver/Tool.h"
-#include "graph-opt/Passes/Pipelines.h"
 #include "graph-opt/Interpreter/CheckEach.h"
+#include "graph-opt/Passes/Pipelines.h"
 #include "graph-opt/Plugin.h"
 #include "graph-opt/Registration.h"
 #include "mlir/Pass/PassManager.h"
@@ -126,7 +126,8 @@ int graphopt::optMain(int argc, char **argv) {
                                 cl::value_desc("TEXT"));
   cl::opt<unsigned> maxNesting("max-nesting", cl::desc("refuse text that nests deeper (512)"), cl::value_desc("N"),
                                cl::init(defaultMaxNesting));
-  cl::opt<bool> checkEach("check-each", cl::desc("run the functions on random inputs before and after each pass; exit 4 if numbers differ"));
+  cl::opt<bool> checkEach("check-each",
+                          cl::desc("run the functions on random inputs before and after each pass; exit 4 if numbers differ"));
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
   registerCLIOptions("graph-opt", registry);
   if (std::optional<int> code = parseOptions(argc, argv, info))

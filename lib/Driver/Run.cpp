@@ -169,6 +169,7 @@ int graphopt::runModel(const RunRequest &request) {
   // Outputs that were found wrong are written, too: people want to see them.
   if (!request.outputs.empty()) {
     std::vector<NamedTensor> tensors;
+    tensors.reserve(report.outputs.size());
     for (auto &[name, value] : report.outputs)
       tensors.push_back({name, toNpyType(value)});
     if (Error error = writeTensors(request.outputs, tensors))

@@ -109,10 +109,13 @@ static void reportUsage(StringRef text) {
       continue;
     line.consume_front(name());
     line.consume_front(": ");
-    std::string message = line.split(".  Try: ").first.rtrim(" !.").str();
-    if (StringRef(message).starts_with("Unknown command line argument"))
-      message = "unknown option" + message.substr(strlen("Unknown command line argument")) + suggestion;
-    else if (message.size() > 1 && isLower(message[1]))
+    line = line.split(".  Try: ").first.rtrim(" !.");
+    if (line.consume_front("Unknown command line argument")) {
+      fail(Failure::usage, "unknown option" + line + suggestion);
+      continue;
+    }
+    std::string message = line.str();
+    if (message.size() > 1 && isLower(message[1]))
       message[0] = toLower(message[0]);
     fail(Failure::usage, message);
   }
