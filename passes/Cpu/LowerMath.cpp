@@ -22,6 +22,28 @@ bool isAccurate(StringRef name) {
       name);
 }
 
+Value constantLike(OpBuilder &builder, Location loc, Type type, double value) {
+  TypedAttr attribute = builder.getF32FloatAttr(value);
+  if (auto vector = dyn_cast<VectorType>(type))
+    attribute = DenseElementsAttr::get(vector, ArrayRef<Attribute>(attribute));
+  return arith::ConstantOp::create(builder, loc, attribute);
+}
+
+/// The polynomial converts to integers, which has no result for NaN that LLVM would promise to keep.
+void passNaN(math::ExpOp exp) {
+  Type type = exp.getType();
+  if (!getElementTypeOrSelf(type).isF32())
+    return;
+  OpBuilder builder(exp);
+  Location loc = exp.getLoc();
+  Value x = exp.getOperand();
+  Value isNaN = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNO, x, x);
+  exp.getOperandMutable().assign(arith::SelectOp::create(builder, loc, isNaN, constantLike(builder, loc, type, 0), x));
+  builder.setInsertionPointAfter(exp);
+  Value result = arith::SelectOp::create(builder, loc, isNaN, x, exp);
+  exp.getResult().replaceAllUsesExcept(result, result.getDefiningOp());
+}
+
 /// The polynomial takes subnormal numbers for the least normal one: they are scaled up before it.
 void scaleSubnormals(math::LogOp log) {
   Type type = log.getType();
@@ -29,12 +51,7 @@ void scaleSubnormals(math::LogOp log) {
     return;
   OpBuilder builder(log);
   Location loc = log.getLoc();
-  auto constant = [&](double value) -> Value {
-    TypedAttr attribute = builder.getF32FloatAttr(value);
-    if (auto vector = dyn_cast<VectorType>(type))
-      attribute = DenseElementsAttr::get(vector, ArrayRef<Attribute>(attribute));
-    return arith::ConstantOp::create(builder, loc, attribute);
-  };
+  auto constant = [&](double value) { return constantLike(builder, loc, type, value); };
   Value x = log.getOperand();
   Value small = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OLT, x, constant(0x1p-126));
   Value scaled = arith::MulFOp::create(builder, loc, x, constant(0x1p24));
@@ -83,6 +100,7 @@ struct CpuLowerMathPass final : impl::CpuLowerMathPassBase<CpuLowerMathPass> {
       return signalPassFailure();
     }
     getOperation().walk(scaleSubnormals);
+    getOperation().walk(passNaN);
     RewritePatternSet patterns(context);
     math::populateExpansionPatterns(patterns, {"rsqrt"});
     populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) { return isAccurate(name); });
