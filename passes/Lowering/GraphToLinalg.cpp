@@ -121,12 +121,28 @@ struct LowerByDecomposition final : OpInterfaceConversionPattern<DecomposeOpInte
   }
 };
 
+/// Ops of the tensor dialect that stand between ours (sizes, casts) follow the types of their operands.
+struct ConvertTensorOp final : ConversionPattern {
+  ConvertTensorOp(const TypeConverter &converter, MLIRContext *context)
+      : ConversionPattern(converter, MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
+  LogicalResult matchAndRewrite(Operation *op, ArrayRef<Value> operands, ConversionPatternRewriter &rewriter) const override {
+    if (!isa_and_nonnull<tensor::TensorDialect>(op->getDialect()))
+      return rewriter.notifyMatchFailure(op, "not of the tensor dialect");
+    FailureOr<Operation *> converted = convertOpResultTypes(op, operands, *getTypeConverter(), rewriter);
+    if (failed(converted))
+      return failure();
+    rewriter.replaceOp(op, *converted);
+    return success();
+  }
+};
+
 struct GraphToLinalgPass final : graphopt::impl::GraphToLinalgPassBase<GraphToLinalgPass> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
     SignConverter converter;
     ConversionTarget target(*context);
-    target.addLegalDialect<affine::AffineDialect, arith::ArithDialect, linalg::LinalgDialect, math::MathDialect, tensor::TensorDialect>();
+    target.addLegalDialect<affine::AffineDialect, arith::ArithDialect, linalg::LinalgDialect, math::MathDialect>();
+    target.addDynamicallyLegalDialect<tensor::TensorDialect>([&](Operation *op) { return converter.isLegal(op); });
     target.addLegalOp<ModuleOp>();
     target.markUnknownOpDynamicallyLegal(
         [](Operation *op) { return !isa<LowerOpInterface, ScalarBodyOpInterface, DecomposeOpInterface>(op) || isa<linalg::LinalgOp>(op); });
@@ -138,6 +154,7 @@ struct GraphToLinalgPass final : graphopt::impl::GraphToLinalgPassBase<GraphToLi
     patterns.add<LowerByInterface>(converter, context, /*benefit=*/3);
     patterns.add<LowerScalarBody>(converter, context, /*benefit=*/2);
     patterns.add<LowerByDecomposition>(converter, context, /*benefit=*/1);
+    patterns.add<ConvertTensorOp>(converter, context);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, converter);
     populateReturnOpTypeConversionPattern(patterns, converter);
     populateCallOpTypeConversionPattern(patterns, converter);

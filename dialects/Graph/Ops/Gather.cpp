@@ -52,15 +52,14 @@ FailureOr<SmallVector<Value>> GatherOp::lower(OpBuilder &b, ValueRange operands)
   Type indexType = getElementTypeOrSelf(getIndices().getType());
   AffineMap map = mapOfLoops(b.getContext(), rank, llvm::to_vector(llvm::seq(axis, axis + count)));
   auto body = [&](OpBuilder &nested, Location at, ValueRange args) {
-    Value y = guardEmpty(nested, at, size, zero, [&](OpBuilder &inner) -> Value {
-      SmallVector<Value> position;
-      for (int64_t d = 0; d < axis; ++d)
-        position.push_back(linalg::IndexOp::create(inner, at, d));
-      position.push_back(normalisedIndex(inner, at, args[0], indexType, size));
-      for (int64_t d = axis + count; d < rank; ++d)
-        position.push_back(linalg::IndexOp::create(inner, at, d));
-      return tensor::ExtractOp::create(inner, at, x, position);
-    });
+    SmallVector<Value> position;
+    for (int64_t d = 0; d < axis; ++d)
+      position.push_back(linalg::IndexOp::create(nested, at, d));
+    position.push_back(normalisedIndex(nested, at, args[0], indexType, size));
+    for (int64_t d = axis + count; d < rank; ++d)
+      position.push_back(linalg::IndexOp::create(nested, at, d));
+    Value y =
+        guardEmpty(nested, at, size, zero, [&](OpBuilder &inner) -> Value { return tensor::ExtractOp::create(inner, at, x, position); });
     linalg::YieldOp::create(nested, at, y);
   };
   auto generic = linalg::GenericOp::create(b, loc, init.getType(), indices, init, ArrayRef{map, b.getMultiDimIdentityMap(rank)},
