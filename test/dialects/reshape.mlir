@@ -12,7 +12,7 @@ func.func @split(%x: tensor<6x4xf32>) -> tensor<2x3x4xf32> {
 }
 
 // CHECK-LABEL: func.func @dynamic
-// CHECK-SAME: %[[N:.+]]: index
+// CHECK-SAME: (%{{.+}}: tensor<?xf32>, %[[N:.+]]: index)
 // CHECK: graph.reshape %{{.+}} [%[[N]], 3] : tensor<?xf32> -> tensor<?x3xf32>
 func.func @dynamic(%x: tensor<?xf32>, %n: index) -> tensor<?x3xf32> {
   %y = graph.reshape %x [%n, 3] : tensor<?xf32> -> tensor<?x3xf32>
