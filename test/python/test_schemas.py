@@ -55,6 +55,14 @@ def test_op_table():
     assert both["pipeline"] == "O2" and both["after"][-1]["op"] == "total"
 
 
+def test_import_report():
+    report = validate(run("graph-translate", "--import-report", "--json", ROOT / "test/interop/pt2/mymodel.pt2"), "import-report.json")
+    assert {(entry["operator"], entry["count"], entry["supported"]) for entry in report} == {
+        ("aten.linear.default", 2, True),
+        ("aten.relu.default", 1, True),
+    }
+
+
 def test_the_schemas_refuse_other_documents():
     """A schema that takes anything would prove nothing."""
     report = json.loads(run("graph-run", ADD, "--target=interpreter", "--random-inputs", "--json"))
