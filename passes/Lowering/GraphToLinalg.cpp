@@ -109,7 +109,10 @@ struct LowerScalarBody final : OpInterfaceConversionPattern<ScalarBodyOpInterfac
 };
 
 struct LowerByDecomposition final : OpInterfaceConversionPattern<DecomposeOpInterface> {
-  using OpInterfaceConversionPattern::OpInterfaceConversionPattern;
+  LowerByDecomposition(const TypeConverter &converter, MLIRContext *context, PatternBenefit benefit)
+      : OpInterfaceConversionPattern(converter, context, benefit) {
+    setHasBoundedRewriteRecursion(); // a fusion holds composite ops, and those are made of simpler ones
+  }
   LogicalResult matchAndRewrite(DecomposeOpInterface op, ArrayRef<Value>, ConversionPatternRewriter &rewriter) const override {
     auto values = op.decompose(rewriter);
     if (failed(values))
