@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -130,8 +131,10 @@ def clang_tidy(part: int, parts: int):
     def suite(name: str) -> Result:
         files = sorted(str(path) for top in ("dialects", "passes", "lib", "tools") for path in (ROOT / top).rglob("*.cpp"))
         result = Result()
-        for path in files[part::parts]:
-            code = subprocess.run(["clang-tidy-22", "--quiet", "-p", "build", path], cwd=ROOT).returncode
+        chosen = files[part::parts]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            codes = pool.map(lambda path: subprocess.run(["clang-tidy-22", "--quiet", "-p", "build", path], cwd=ROOT).returncode, chosen)
+        for path, code in zip(chosen, codes, strict=True):
             result.passed += code == 0
             result.failed += code != 0
             if code != 0:
