@@ -4,6 +4,23 @@
 
 include "mlir/Pass/PassBase.td"
 
+def OutlineConstantsPass : Pass<"graph-outline-constants", "::mlir::ModuleOp"> {
+  let summary = "make parameters of large constants";
+  let description = [{
+    Constant tensors of more than `max-bytes` become parameters of the module, equal ones the same; splats stay. Compiled code finds
+    parameters through its context's table: its objects stay small, and what depends on them alone is computed once a context.
+
+    ```mlir
+    %c = graph.constant dense_resource<folded> : tensor<256x256xf32>
+    // ->
+    graph.parameter @constant : tensor<256x256xf32> = dense_resource<folded> : tensor<256x256xf32>
+    %c = graph.get @constant : tensor<256x256xf32>
+    ```
+  }];
+  let options = [Option<"maxBytes", "max-bytes", "int64_t", "1024", "the size of the largest constant that stays">];
+  let dependentDialects = ["::graphopt::graph::GraphDialect"];
+}
+
 def OutlineParallelPass : Pass<"graph-outline-parallel", "::mlir::ModuleOp"> {
   let summary = "move the bodies of parallel loops into functions";
   let description = [{

@@ -86,6 +86,10 @@ std::string writeHeader(const Signature &signature, bool carriesWeights) {
   std::string text;
   raw_string_ostream os(text);
   const std::string &name = signature.name;
+  SmallVector<const Port *> unset; // what the pipeline computed is in the object all the same
+  for (const Weight &weight : signature.weights)
+    if (!carriesWeights && !weight.derived)
+      unset.push_back(&weight);
   std::string guard = "GRAPH_OPT_" + StringRef(name).upper() + "_H";
   os << "/* " << name << ": a model compiled by graph-opt. The interface is described in graph-opt/Runtime.h.\n";
   listPorts(os, "Inputs", pointers(signature.inputs));
@@ -93,7 +97,7 @@ std::string writeHeader(const Signature &signature, bool carriesWeights) {
   if (carriesWeights)
     os << " *\n * The object carries its weights (" << signature.weights.size() << ").\n";
   else
-    listPorts(os, "Weights, each to be set by go_ctx_set_weight", pointers(signature.weights));
+    listPorts(os, "Weights, each to be set by go_ctx_set_weight", unset);
   for (const Symbol &symbol : signature.symbols)
     os << " *\n * " << sanitize(symbol.name) << " is from " << symbol.lower << " to " << symbol.upper << ".\n";
   os << " *\n * An example; link it with the object, -lGraphOptRuntime -lm -lpthread:\n *\n"
@@ -104,7 +108,7 @@ std::string writeHeader(const Signature &signature, bool carriesWeights) {
   writeTensors(os, signature, signature.results, "out", true);
   os << " *     go_ctx *ctx;\n"
      << " *     int32_t status = go_ctx_create(&" << name << "_info, 0, &ctx);\n";
-  if (!carriesWeights && !signature.weights.empty())
+  if (!unset.empty())
     os << " *     // go_ctx_set_weight(ctx, \"name\", &tensor) for each weight, then go_ctx_prepare(ctx)\n";
   os << " *     if (!status)\n"
      << " *       status = " << name << "(ctx, in, out);\n"
