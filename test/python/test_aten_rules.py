@@ -56,6 +56,7 @@ CASES = {
     "clamp_min": (lambda x: x.clamp(min=0.1), X),
     "clamp_max": (lambda x: torch.clamp_max(x, 0.1), X),
     "clamp_tensor": (lambda x, y: torch.clamp(x, min=y), X, Y),
+    "min_other": (lambda x, i: torch.max(torch.min(x, i), x - 1), X, I),
     "addcmul": (lambda x, y: torch.addcmul(x, x, y, value=0.5), X, Y),
     "addcdiv": (lambda x, y: torch.addcdiv(x, x, y, value=0.5), X, Y),
     "lerp": (lambda x, y: torch.lerp(x, y, 0.3), X, Y),
@@ -114,6 +115,10 @@ CASES = {
     "index_two": (lambda x, i: x[i % 2, i], X, IDS),
     "index_last": (lambda x, i: x[:, torch.arange(4)[:3], i], X, IDS),
     "index_select": (lambda x: torch.index_select(x, 1, torch.tensor([2, 0])), X),
+    "gather": (lambda x, i: torch.gather(x, 1, i % 4), X, I[:1, :3]),
+    "gather_last": (lambda x, i: torch.gather(x, -1, i % 6), X, I[:, :, :2]),
+    "diff": (lambda x, y: torch.diff(x, 1, 1, prepend=y[:, :1]), X, Y),
+    "diff_bool": (lambda m: torch.diff(m), M),
     "embedding": (lambda w, i: F.embedding(i, w), X[0], IDS % 4),
     # Reduction
     "mean": (lambda x: x.mean(), X),
@@ -143,6 +148,9 @@ CASES = {
     "argmax_nan": (lambda x: x.argmax(0), SPECIAL),
     "max_dim": (lambda x: torch.max(x, 1), X),
     "min_dim": (lambda x: torch.min(x, 2, keepdim=True), X),
+    "cumsum": (lambda x: x.cumsum(1), X),
+    "cumsum_bool": (lambda m: m.cumsum(-1), M),
+    "cumsum_nan": (lambda x: x.cumsum(0), SPECIAL.flip(0)),
     # Norm, attention
     "softmax": (lambda x: F.softmax(x, 1), X),
     "log_softmax": (lambda x: F.log_softmax(x, -1), X),
@@ -170,7 +178,7 @@ CASES = {
     "bfloat16": (lambda x: (x * 2 + 1).float(), X.bfloat16().float()),
     "in_place": (lambda x, y: F.relu((x + y).add_(1).mul_(y), inplace=True), X, Y),
 }
-DYNAMIC = ["mean_dim", "var", "index", "index_two", "flatten", "unsqueeze", "attention_causal", "layer_norm", "group_norm", "argmax", "tril", "split"]
+DYNAMIC = ["mean_dim", "var", "index", "index_two", "flatten", "unsqueeze", "attention_causal", "layer_norm", "group_norm", "argmax", "tril", "split", "gather", "cumsum"]
 
 
 class Function(torch.nn.Module):

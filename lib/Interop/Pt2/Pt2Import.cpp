@@ -214,10 +214,11 @@ LogicalResult ModelImporter::importOutputs(ArrayRef<std::string> names) {
   const JsonValue &specs = archive.getModel()["graph_module"]["signature"]["output_specs"];
   SmallVector<Value> results;
   SmallVector<Attribute> resultAttrs;
+  const JsonValue absent;
   for (auto [i, output] : llvm::enumerate(graph()["outputs"].elements)) {
     const JsonValue *spec = i < specs.elements.size() && specs.elements[i].members.size() == 1 ? &specs.elements[i] : nullptr;
     StringRef kind = spec ? StringRef(spec->members[0].first) : StringRef();
-    const JsonValue &detail = spec ? spec->members[0].second : archive.getModel()["nothing"];
+    const JsonValue &detail = spec ? spec->members[0].second : absent;
     std::string name = i < names.size() ? names[i] : "out" + std::to_string(i);
     if (kind == "gradient_to_parameter")
       name = "grad." + detail["parameter_name"].string;

@@ -108,6 +108,8 @@ void graphopt::registerAtenArithmeticRules(ImportRules &rules) {
   rules.aten({"where.ScalarSelf", "where.ScalarOther", "where.Scalar"},
              [](ImportCall &call) { return choose(call, "condition", "self", "other"); });
 
+  addElementwiseRules(rules, "graph.max", {"max.other"}, {});
+  addElementwiseRules(rules, "graph.min", {"min.other"}, {});
   // Python's operators.
   addElementwiseRules(rules, "graph.and", {"__and__.Tensor", "__and__.Scalar"}, {});
   addElementwiseRules(rules, "graph.or", {"__or__.Tensor", "__or__.Scalar"}, {});

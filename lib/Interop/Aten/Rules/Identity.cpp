@@ -17,6 +17,15 @@ void graphopt::registerAtenIdentityRules(ImportRules &rules) {
               "_to_cpu.default"},
              same("self"));
 
+  // Other numbers in the place of a tensor's.
+  rules.aten({"copy.default"}, [](ImportCall &call) -> LogicalResult {
+    auto self = call.tensor("self"), source = call.tensor("src");
+    if (failed(self) || failed(source))
+      return failure();
+    Value value = call.cast(*source, call.resultElementType());
+    return call.yield(graph::BroadcastOp::create(call.builder, call.loc, value, aten::sizesOf(call, *self)).getResult());
+  });
+
   // Dropout, when the model is evaluated.
   rules.aten({"dropout.default", "feature_dropout.default", "alpha_dropout.default"}, [](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("input");

@@ -216,6 +216,59 @@ LogicalResult importIndex(ImportCall &call) {
   }
   return call.yield(graph::GatherOp::create(b, call.loc, source, ids, static_cast<int64_t>(first)).getResult());
 }
+/// y[i, j] = x[index[i, j], j]: the other positions are the result's own.
+LogicalResult importGather(ImportCall &call) {
+  auto x = call.tensor("self"), index = call.tensor("index");
+  if (failed(x) || failed(index))
+    return failure();
+  int64_t rank = aten::rankOf(*x);
+  auto axis = call.axis("dim", rank);
+  if (failed(axis))
+    return failure();
+  if (rank == 0)
+    return call.yield(aten::full(call, *x, aten::sizesOf(call, *index)));
+  if (aten::rankOf(*index) != rank)
+    return call.unsupported("expected an index of rank " + Twine(rank));
+  OpBuilder &b = call.builder;
+  ExprBuilder g(b, call.loc);
+  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x), resultSizes = aten::sizesOf(call, *index);
+  Expr linear;
+  for (int64_t i = 0; i < rank; ++i) {
+    Expr position = i == *axis ? g(call.cast(*index, b.getI64Type())) : g(aten::positions(call, resultSizes[i], i, rank));
+    linear = i == 0 ? position : linear * aten::sizeAsTensor(call, g, sizes[i]) + position;
+  }
+  Value flat = aten::reshape(call, *x, OpFoldResult(b.getIndexAttr(-1)));
+  return call.yield(graph::GatherOp::create(b, call.loc, flat, linear, int64_t(0)).getResult());
+}
+
+/// x[1:] - x[:-1], `n` times; of truth values, whether they differ.
+LogicalResult importDifference(ImportCall &call) {
+  auto x = call.tensor("self");
+  auto prepend = aten::optionalTensor(call, "prepend"), append = aten::optionalTensor(call, "append");
+  FailureOr<int64_t> times = call.has("n") ? call.integer("n") : FailureOr<int64_t>(1);
+  if (failed(x) || failed(prepend) || failed(append) || failed(times))
+    return failure();
+  auto axis = call.axis("dim", aten::rankOf(*x));
+  if (failed(axis))
+    return failure();
+  if (aten::rankOf(*x) == 0 || *times < 0 || *times > 16)
+    return call.unsupported("expected an axis, and at most 16 times");
+  SmallVector<Value> parts;
+  for (Value part : {*prepend, *x, *append})
+    if (part)
+      parts.push_back(call.cast(part, call.resultElementType()));
+  Value value = parts.size() == 1 ? parts[0] : graph::ConcatOp::create(call.builder, call.loc, parts, *axis).getResult();
+  OpFoldResult zero = call.builder.getIndexAttr(0), one = call.builder.getIndexAttr(1);
+  for (int64_t i = 0; i < *times; ++i) {
+    OpFoldResult size = subtract(call, aten::sizesOf(call, value)[*axis], one);
+    Value later = part(call, value, *axis, one, size), earlier = part(call, value, *axis, zero, size);
+    if (call.resultElementType().isInteger(1))
+      value = graph::XorOp::create(call.builder, call.loc, later, earlier);
+    else
+      value = graph::SubOp::create(call.builder, call.loc, later, earlier);
+  }
+  return call.yield(value);
+}
 } // namespace
 
 void graphopt::registerAtenPartRules(ImportRules &rules) {
@@ -227,4 +280,6 @@ void graphopt::registerAtenPartRules(ImportRules &rules) {
   rules.aten({"flip.default"}, flip);
   rules.aten({"narrow.default"}, narrow);
   rules.aten({"index.Tensor"}, importIndex);
+  rules.aten({"gather.default"}, importGather);
+  rules.aten({"diff.default"}, importDifference);
 }
