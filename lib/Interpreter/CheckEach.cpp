@@ -136,7 +136,7 @@ void CheckEach::start(Operation *root) {
   });
   for (FunctionOpInterface function : publicFunctions(root)) {
     if (Operation *op = findUnsupported(function)) {
-      function->emitRemark() << "is not judged by --check-each: '" << op->getName() << "' has no evaluation";
+      emitRemark(function.getLoc()) << "is not judged by --check-each: '" << op->getName() << "' has no evaluation";
       continue;
     }
     Judged judged;
@@ -157,7 +157,7 @@ void CheckEach::start(Operation *root) {
     auto arguments = bind(function, judged);
     auto results = arguments ? evaluate(function, *arguments, message) : FailureOr<SmallVector<TensorValue>>();
     if (failed(results)) {
-      function->emitRemark() << "is not judged by --check-each: " << message;
+      emitRemark(function.getLoc()) << "is not judged by --check-each: " << message;
       continue;
     }
     judged.results = std::move(*results);
@@ -213,7 +213,7 @@ bool CheckEach::compareResults(StringRef pass, FunctionOpInterface function, Jud
   auto arguments = bind(function, judged);
   Operation *unsupported = findUnsupported(function);
   if (!arguments || unsupported) {
-    InFlightDiagnostic remark = function->emitRemark() << "is not judged by --check-each from pass '" << pass << "' on: ";
+    InFlightDiagnostic remark = emitRemark(function.getLoc()) << "is not judged by --check-each from pass '" << pass << "' on: ";
     if (unsupported)
       remark << "'" << unsupported->getName() << "' has no evaluation";
     else

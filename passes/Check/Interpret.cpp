@@ -1,4 +1,5 @@
 //===- Interpret.cpp - run functions in the interpreter -------------------===//
+#include "Check/RunCompiled.h"
 #include "graph-opt/Interpreter/Interpreter.h"
 #include "graph-opt/Passes/Passes.h"
 #include "mlir/Pass/Pass.h"
@@ -13,6 +14,23 @@ namespace graphopt {
 
 namespace {
 struct InterpretPass final : graphopt::impl::InterpretPassBase<InterpretPass> {
+  using InterpretPassBase::InterpretPassBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (target == "interpreter" || target == "cpu")
+      return success();
+    return emitError(UnknownLoc::get(context)) << "expected target interpreter or cpu, got '" << target << "'";
+  }
+
+  LogicalResult run(FunctionOpInterface function) {
+    if (target == "interpreter")
+      return interpret(function, {});
+    auto compilable = dyn_cast<func::FuncOp>(function.getOperation());
+    if (!compilable)
+      return function.emitError() << "expected a func.func to compile";
+    return runCompiled(compilable, pipeline);
+  }
+
   void runOnOperation() override {
     bool any = false, allHold = true;
     for (auto function : getOperation().getOps<FunctionOpInterface>()) {
@@ -20,7 +38,7 @@ struct InterpretPass final : graphopt::impl::InterpretPassBase<InterpretPass> {
       if (function.isExternal() || function.getNumArguments() != 0 || (symbol && !symbol.isPublic()))
         continue;
       any = true;
-      allHold &= succeeded(interpret(function, {}));
+      allHold &= succeeded(run(function));
     }
     if (!any)
       getOperation().emitError() << "expected a public function without arguments to run";

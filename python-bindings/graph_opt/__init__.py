@@ -1,10 +1,12 @@
 """graph-opt: graphs of tensor programs on MLIR. Needs no torch.
 
-    import graph_opt
-    module = graph_opt.load("model.mlir")
-    module.run_passes("O2")
-    y, = module.evaluate(x)
-    y, = module.compile()(x)
+```python
+import graph_opt
+module = graph_opt.load("model.mlir")
+module.run_passes("O2")
+y, = module.evaluate(x)
+y, = module.compile()(x)
+```
 """
 
 from ._graph_opt import Error, UnsupportedOpError, registered_ops

@@ -28,7 +28,7 @@ def _pack(arrays, ports):
     if len(arrays) != len(ports):
         raise _graph_opt.Error(f"expected {len(ports)} arguments, got {len(arrays)}")
     packed = []
-    for array, (name, element, _) in zip(arrays, ports):
+    for array, (name, element, _) in zip(arrays, ports, strict=True):
         array = np.asarray(array)
         if array.dtype != _dtype(element):
             raise _graph_opt.Error(f"expected {element} for '{name}', got {array.dtype}")

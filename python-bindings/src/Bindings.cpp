@@ -5,6 +5,7 @@
 #include "graph-opt/Execution/CompiledFunction.h"
 #include "graph-opt/GraphOpt.h"
 #include "graph-opt/Interpreter/RandomInputs.h"
+#include "graph-opt/Registration.h"
 #include "mlir/IR/MLIRContext.h"
 #include <map>
 #include <nanobind/stl/map.h>
@@ -100,6 +101,7 @@ std::vector<Tensor> makeRandomInputs(const Module &module, const std::string &fu
 } // namespace
 
 NB_MODULE(_graph_opt, m) {
+  registerAllPasses();
   auto error = nb::exception<Error>(m, "Error");
   nb::exception<UnsupportedOpError>(m, "UnsupportedOpError", error);
 

@@ -4,15 +4,14 @@
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Callable
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from hypothesis import strategies as st
-
 from elements import BITS, ELEMENTS, FLOATS, INTEGERS, NUMBERS, TORCH, is_float, to_numpy
+from hypothesis import strategies as st
 
 
 @dataclass
@@ -28,17 +27,17 @@ class Sample:
     prelude: str = ""  # before the function
 
     def numpy_inputs(self):
-        return [to_numpy(x, e) for x, e in zip(self.inputs, self.elements)]
+        return [to_numpy(x, e) for x, e in zip(self.inputs, self.elements, strict=True)]
 
     def expected(self) -> torch.Tensor:
-        return self.reference(*[x.double() if is_float(e) else x for x, e in zip(self.inputs, self.elements)])
+        return self.reference(*[x.double() if is_float(e) else x for x, e in zip(self.inputs, self.elements, strict=True)])
 
     def module(self) -> str:
         shape = list(self.expected().shape)
         types = []
-        for i, (x, element) in enumerate(zip(self.inputs, self.elements)):
+        for i, (x, element) in enumerate(zip(self.inputs, self.elements, strict=True)):
             dynamic = self.dynamic[i] if i < len(self.dynamic) else [False] * x.dim()
-            types.append("tensor<" + "".join(("?" if d else str(n)) + "x" for n, d in zip(x.shape, dynamic)) + element + ">")
+            types.append("tensor<" + "".join(("?" if d else str(n)) + "x" for n, d in zip(x.shape, dynamic, strict=True)) + element + ">")
         result = "tensor<" + "".join(f"{n}x" for n in shape) + self.result + ">"
         if "{r}" not in self.text and "{0}" in self.text:
             result = types[0]  # the text has one type for both
@@ -317,9 +316,7 @@ def clamp(d: Draw) -> Sample:
 def gelu(d: Draw) -> Sample:
     element, kind = d.element(FLOATS), d.one_of(["none", "tanh"])
     x = d.tensor(element, d.shape())
-    return d.sample(
-        f'graph.gelu %0 {{{{approximate = "{kind}"}}}} : {{0}}', [x], [element], element, lambda x: F.gelu(x, approximate=kind)
-    )
+    return d.sample(f'graph.gelu %0 {{{{approximate = "{kind}"}}}} : {{0}}', [x], [element], element, lambda x: F.gelu(x, approximate=kind))
 
 
 # Reductions, and what normalises along axes -------------------------------------------------------------------------------------------
@@ -559,7 +556,7 @@ def slice_(d: Draw) -> Sample:
         steps.append(step)
 
     def reference(x):
-        for axis, (start, size, step) in enumerate(zip(starts, sizes, steps)):
+        for axis, (start, size, step) in enumerate(zip(starts, sizes, steps, strict=True)):
             x = x.index_select(axis, torch.tensor([start + i * step for i in range(size)], dtype=torch.int64))
         return x
 
@@ -573,8 +570,8 @@ def pad(d: Draw) -> Sample:
     low, high = [d.integer(0, 2) for _ in shape], [d.integer(0, 2) for _ in shape]
 
     def reference(x, value):
-        y = value.expand([a + n + b for a, n, b in zip(low, x.shape, high)]).clone()
-        y[tuple(slice(a, a + n) for a, n in zip(low, x.shape))] = x
+        y = value.expand([a + n + b for a, n, b in zip(low, x.shape, high, strict=True)]).clone()
+        y[tuple(slice(a, a + n) for a, n in zip(low, x.shape, strict=True))] = x
         return y
 
     inputs = [d.tensor(element, shape), d.tensor(element, [])]
@@ -660,7 +657,12 @@ def iota(d: Draw) -> Sample:
 
     def reference():
         sizes = [shape[axis] if i == axis else 1 for i in range(len(shape))]
-        return torch.arange(shape[axis], dtype=torch.int64).reshape(sizes).expand(shape).to(torch.float64 if is_float(element) else TORCH[element])
+        return (
+            torch.arange(shape[axis], dtype=torch.int64)
+            .reshape(sizes)
+            .expand(shape)
+            .to(torch.float64 if is_float(element) else TORCH[element])
+        )
 
     return d.sample(f"graph.iota {element} {shape} axis {axis} : {{r}}", [], [], element, reference)
 
@@ -692,9 +694,7 @@ def get(d: Draw) -> Sample:
 @op("fusion")
 def fusion(d: Draw) -> Sample:
     element, shape = d.element(FLOATS), d.shape()
-    text = (
-        "graph.fusion (%a = %0 : {0}) {{\n    %e = graph.relu %a : {0}\n    %n = graph.neg %e : {0}\n    graph.yield %n : {0}\n  }}"
-    )
+    text = "graph.fusion (%a = %0 : {0}) {{\n    %e = graph.relu %a : {0}\n    %n = graph.neg %e : {0}\n    graph.yield %n : {0}\n  }}"
     return d.sample(text, [d.tensor(element, shape)], [element], element, lambda x: -torch.relu(x), dynamic=False)
 
 

@@ -1,13 +1,12 @@
 """The gradient of every op that has one: against torch's, and against central differences of the op itself, in f64."""
 
+import graph_opt
 import numpy as np
 import pytest
 import torch
+from elements import assert_close
 from hypothesis import given
 from hypothesis import strategies as st
-
-import graph_opt
-from elements import assert_close
 from samples import OPS, Draw
 
 REGISTERED = {name.removeprefix("graph."): set(has) for name, has in graph_opt.registered_ops("graph")}
@@ -43,10 +42,10 @@ def test_against_torch(op, data):
     leaves = [x.clone().requires_grad_(x.is_floating_point()) for x in sample.inputs]
     y = sample.reference(*leaves)
     wanted = torch.autograd.grad(y, [x for x in leaves if x.requires_grad], cotangent, allow_unused=True) if y.requires_grad else []
-    expected = dict(zip([i for i, x in enumerate(leaves) if x.requires_grad], wanted))
+    expected = dict(zip([i for i, x in enumerate(leaves) if x.requires_grad], wanted, strict=True))
     actual = module.evaluate(*sample.numpy_inputs(), cotangent.numpy(), function="f_gradient")
     assert len(actual) == len(numbers)
-    for i, gradient in zip(numbers, actual):
+    for i, gradient in zip(numbers, actual, strict=True):
         torch_gradient = expected.pop(i, None)
         reference = torch.zeros_like(leaves[i]) if torch_gradient is None else torch_gradient
         assert_close(gradient, reference.detach().numpy(), "f64", f"{module}\nof argument {i} of {sample.numpy_inputs()}: ", 1e-9)
@@ -66,7 +65,7 @@ def test_against_differences(op, data):
     gradients = module.evaluate(*inputs, cotangent, function="f_gradient")
     rng = np.random.default_rng(2)
     step = 1e-6
-    for i, gradient in zip(numbers, gradients):
+    for i, gradient in zip(numbers, gradients, strict=True):
         # Along one random direction: a wrong element shows with probability one.
         direction = rng.uniform(0.5, 1.5, inputs[i].shape)
         values = []

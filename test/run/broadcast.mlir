@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @broadcast() {
   %x = graph.constant dense<[[1], [2]]> : tensor<2x1xi64>

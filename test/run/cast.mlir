@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 // Toward zero; out of range the nearest bound, NaN 0.
 func.func @float_to_integer() {

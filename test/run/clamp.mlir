@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @floats() {
   %x = graph.constant dense<[-3.0, -1.0, 0.0, 2.0, 5.0, 0x7FC00000]> : tensor<6xf32>

@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 // A comparison with NaN is false, and ne true; -0 equals 0.
 func.func @floats() {

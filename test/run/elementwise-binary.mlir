@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @floats() {
   %a = graph.constant dense<[-7.5, 7.5, 0.0, 2.0, 0x7F800000, 1.0]> : tensor<6xf32>

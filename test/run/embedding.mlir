@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @rows() {
   %k = graph.constant dense<[[0.25, 0.75, 0.25], [-1.25, 1.0, 0.5], [-0.5, 0.5, 0.25], [0.25, 0.0, 0.5], [-0.75, -0.25, -0.5]]> : tensor<5x3xf32>

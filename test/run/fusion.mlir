@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @chain() {
   %x = graph.constant dense<[0.0, 1.0, 2.0]> : tensor<3xf32>

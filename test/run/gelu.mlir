@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @floats() {
   %x = graph.constant dense<[-6.0, -1.0, -0.5, 0.0, 0.5, 1.0, 6.0, 0x7F800000, 0x7FC00000]> : tensor<9xf32>

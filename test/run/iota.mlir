@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @axes() {
   %y0 = graph.iota i64 [2, 3] axis 0 : tensor<2x3xi64>

@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @frame() {
   %a = graph.constant dense<[[0.25, -0.25], [0.75, 0.0]]> : tensor<2x2xf32>

@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 graph.parameter @scale {role = "buffer"} : tensor<2xf32> = dense<[2.0, 3.0]> : tensor<2xf32>
 

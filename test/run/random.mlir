@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 // The words of Philox4x32-10 as its authors' known answers have them: key 0, counter 0 begins with 6627e8d5 e169c58d.
 func.func @uniform() {

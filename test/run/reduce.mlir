@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @floats() {
   %x = graph.constant dense<[[1.0, 2.0, 3.0], [-4.0, 0x7FC00000, 6.0]]> : tensor<2x3xf32>

@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @broadcast() {
   %c = graph.constant dense<[[true], [false]]> : tensor<2x1xi1>

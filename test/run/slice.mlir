@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 // The last two: a start out of range moves to the nearest that is not.
 func.func @numbers() {
