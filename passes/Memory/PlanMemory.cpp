@@ -1,10 +1,12 @@
 //===- PlanMemory.cpp ===//
 #include "Lifetimes.h"
+#include "ResolveSizes.h"
 #include "SizeExpressions.h"
 #include "graph-opt/Passes/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/Support/MathExtras.h"
 using namespace mlir;
 namespace graphopt {
@@ -239,7 +241,13 @@ struct PlanMemoryPass final : impl::PlanMemoryPassBase<PlanMemoryPass> {
     for (auto func : getOperation().getOps<func::FuncOp>())
       if (!func.isDeclaration() && func.getNumArguments() && func.getArgAttr(0, "graph.ctx"))
         funcs.push_back(func);
+    RewritePatternSet patterns(&getContext());
+    populateResolveSizesPatterns(patterns);
+    memref::DimOp::getCanonicalizationPatterns(patterns, &getContext());
+    FrozenRewritePatternSet frozen(std::move(patterns));
     for (func::FuncOp func : funcs) {
+      if (failed(applyPatternsGreedily(func, frozen)))
+        return signalPassFailure();
       FunctionPlan plan(func, *placer);
       plan.collect();
       plan.place();

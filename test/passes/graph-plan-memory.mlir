@@ -91,3 +91,19 @@ func.func @data(%ctx: !llvm.ptr {graph.ctx}, %x: memref<index>) {
   linalg.exp ins(%a : memref<?xf32>) outs(%a : memref<?xf32>)
   return
 }
+
+// -----
+
+// The size of a view is a size of what it views.
+// CHECK-LABEL: func.func @view(
+// CHECK: slots = 1 : i64
+// CHECK-NOT: memref.alloc
+func.func @view(%ctx: !llvm.ptr {graph.ctx}, %x: memref<?x4xf32>) {
+  %c0 = arith.constant 0 : index
+  %flat = memref.collapse_shape %x [[0, 1]] : memref<?x4xf32> into memref<?xf32>
+  %n = memref.dim %flat, %c0 : memref<?xf32>
+  %a = memref.alloc(%n) : memref<?xf32>
+  linalg.exp ins(%flat : memref<?xf32>) outs(%a : memref<?xf32>)
+  linalg.exp ins(%a : memref<?xf32>) outs(%a : memref<?xf32>)
+  return
+}
