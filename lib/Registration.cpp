@@ -4,12 +4,14 @@
 #include "graph-opt/Dialect/Check/Check.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Passes/CpuPipeline.h"
+#include "graph-opt/Passes/GpuPipeline.h"
 #include "graph-opt/Passes/LlvmPipeline.h"
 #include "graph-opt/Passes/Passes.h"
 #include "graph-opt/Passes/Pipelines.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
 
 namespace graphopt {
 namespace {
@@ -24,6 +26,7 @@ void graphopt::registerPasses() {
 #undef GRAPH_PASS_GROUP
     registerLlvmPipeline();
     registerCpuPipeline();
+    registerGpuPipeline();
     registerPipelines();
     return true;
   }();
@@ -32,6 +35,7 @@ void graphopt::registerPasses() {
 void graphopt::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
+  mlir::registerAllToLLVMIRTranslations(registry); // GPU modules become PTX inside a pass
   registry.insert<check::CheckDialect, graph::GraphDialect>();
   registerInterpreterModels(registry);
 }
