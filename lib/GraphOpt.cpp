@@ -221,6 +221,11 @@ Expected<CompiledFunction> Module::compile(const CompileOptions &options) const 
   return compiled;
 }
 
+Expected<LaunchPlan> Module::compileForCuda(const CudaOptions &options) const {
+  [[maybe_unused]] static const bool once = (registerAllPasses(), true);
+  return state->captureExpected<LaunchPlan>("compilation", [&] { return graphopt::compileForCuda(get(), options); });
+}
+
 Expected<EmittedObject> Module::emitObject(const EmitOptions &options) const {
   [[maybe_unused]] static const bool once = (registerAllPasses(), true);
   return state->captureExpected<EmittedObject>("compilation", [&] { return graphopt::emitObject(get(), options); });

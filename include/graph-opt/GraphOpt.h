@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 #include "graph-opt/Execution/CompiledFunction.h"
+#include "graph-opt/Execution/CudaFunction.h"
 #include "graph-opt/GraphError.h"
 #include "graph-opt/Interpreter/Interpreter.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -66,6 +67,8 @@ public:
 
   /// Machine code for a function, which shares this model's context and outlives the model.
   llvm::Expected<CompiledFunction> compile(const CompileOptions &options = {}) const;
+  /// Kernels for NVIDIA GPUs, and the order that they run in; needs no GPU. CudaFunction::load runs it.
+  llvm::Expected<LaunchPlan> compileForCuda(const CudaOptions &options = {}) const;
   /// Compiles a function ahead of time.
   llvm::Expected<EmittedObject> emitObject(const EmitOptions &options) const;
 

@@ -41,8 +41,18 @@ static Expected<RunFn> prepare(Module &module, const RunRequest &request, RunRep
         return error;
     return RunFn([&](ArrayRef<TensorValue> arguments) { return module.evaluate(arguments, request.function); });
   }
-  if (request.target != "cpu")
-    return makeError(Failure::badInput, "expected a target that this build has, cpu or interpreter, got '" + request.target + "'");
+  if (request.target == "cuda") {
+    CudaOptions options;
+    options.entry = report.function;
+    options.pipeline = request.pipeline;
+    Expected<LaunchPlan> plan = module.compileForCuda(options);
+    if (!plan)
+      return plan.takeError();
+    Expected<CudaFunction> loaded = CudaFunction::load(std::move(*plan));
+    if (!loaded)
+      return loaded.takeError();
+    return RunFn([function = *loaded](ArrayRef<TensorValue> arguments) { return function.run(arguments); });
+  }
   CompileOptions options;
   options.entry = report.function;
   options.pipeline = request.pipeline;

@@ -4,6 +4,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -175,6 +177,11 @@ struct GpuLaunchPass final : graphopt::impl::GpuLaunchPassBase<GpuLaunchPass> {
     for (scf::ForallOp loop : loops)
       if (failed(launchBlocks(rewriter, loop)))
         return signalPassFailure();
+    // The stock lowering calls libdevice for it, which only machines with the toolkit have; the instruction is everywhere.
+    getOperation().walk([&](math::FmaOp op) {
+      rewriter.setInsertionPoint(op);
+      rewriter.replaceOpWithNewOp<LLVM::FMAOp>(op, op.getType(), op.getOperands());
+    });
   }
 };
 } // namespace

@@ -41,5 +41,6 @@ def GpuLaunchPass : Pass<"graph-gpu-launch", "::mlir::func::FuncOp"> {
 
     Before: `scf.forall (%i) in (4) {... scf.forall (%j) in (256) ...} {mapping = [#gpu.block<x>]}` on memrefs. After: `gpu.launch`.
   }];
-  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::gpu::GPUDialect", "::mlir::vector::VectorDialect"];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
+                           "::mlir::vector::VectorDialect"];
 }

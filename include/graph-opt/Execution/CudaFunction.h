@@ -16,9 +16,9 @@
 namespace graphopt {
 
 struct CudaOptions {
-  std::string entry;                                        ///< the function; empty for the only public one
-  std::string pipeline = "builtin.module(graph-to-linalg)"; ///< what leaves linalg on tensors
-  std::string chip = "sm_90";                               ///< as ptxas spells it
+  std::string entry;           ///< the function; empty for the only public one
+  std::string pipeline = "O2"; ///< a level with slots, or passes, on the graph
+  std::string chip = "sm_90";  ///< as ptxas spells it
 };
 
 /// What to do, in order, to run a function: copies and launches over numbered device buffers.

@@ -1,6 +1,9 @@
 //===- LaunchPlan.cpp - host code as a list of steps ----------------------===//
+#include "Driver/Diagnostics.h"
+#include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Execution/CudaFunction.h"
 #include "graph-opt/Passes/GpuPipeline.h"
+#include "graph-opt/Passes/Pipelines.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -8,7 +11,6 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassRegistry.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -19,10 +21,11 @@ int64_t byteSize(MemRefType type) { return type.getNumElements() * TensorValue::
 /// Reads the host function that graph-gpu-pipeline leaves.
 class PlanReader {
 public:
-  PlanReader(func::FuncOp function, LaunchPlan &plan) : function(function), plan(plan) {}
+  PlanReader(func::FuncOp function, ModuleOp source, LaunchPlan &plan) : function(function), source(source), plan(plan) {}
   LogicalResult read();
 
 private:
+  LogicalResult readArgument(BlockArgument argument);
   LogicalResult readOp(Operation *op);
   LogicalResult readLaunch(gpu::LaunchFuncOp launch);
   /// Whether the dimensions are constants that fit; writes them.
@@ -33,6 +36,7 @@ private:
   }
 
   func::FuncOp function;
+  ModuleOp source; ///< has the parameters
   LaunchPlan &plan;
   DenseMap<Value, LaunchPlan::Argument> places;
   llvm::StringMap<unsigned> modules;
@@ -121,22 +125,41 @@ LogicalResult PlanReader::readOp(Operation *op) {
   return op->emitOpError() << "has no place on the host: target cuda runs tensor ops only";
 }
 
-LogicalResult PlanReader::read() {
-  unsigned inputs = 0, outputs = 0;
-  for (BlockArgument argument : function.getArguments()) {
-    auto type = dyn_cast<MemRefType>(argument.getType());
-    if (!type || !type.hasStaticShape()) {
-      if (argument.use_empty())
-        continue;
-      return function.emitOpError() << "expected arguments of static shape, got " << argument.getType()
-                                    << ": target cuda takes no others yet";
-    }
-    bool isResult = function.getArgAttr(argument.getArgNumber(), "graph.result") != nullptr;
-    auto tensor = RankedTensorType::get(type.getShape(), type.getElementType());
-    (isResult ? plan.outputs : plan.inputs).push_back(tensor);
-    places[argument] = {addBuffer(
-        {isResult ? LaunchPlan::BufferKind::output : LaunchPlan::BufferKind::input, byteSize(type), isResult ? outputs++ : inputs++})};
+LogicalResult PlanReader::readArgument(BlockArgument argument) {
+  auto type = dyn_cast<MemRefType>(argument.getType());
+  if (!type && argument.use_empty())
+    return success(); // the context of CPU code
+  if (!type || !type.hasStaticShape())
+    return function.emitOpError() << "expected arguments of static shape, got " << argument.getType()
+                                  << ": target cuda takes no others yet";
+  unsigned number = argument.getArgNumber();
+  auto tensor = RankedTensorType::get(type.getShape(), type.getElementType());
+  LaunchPlan::Buffer buffer{LaunchPlan::BufferKind::input, byteSize(type)};
+  if (auto name = function.getArgAttrOfType<StringAttr>(number, graph::weightAttr)) {
+    auto parameter = dyn_cast_or_null<ParameterOpInterface>(SymbolTable::lookupSymbolIn(source, name));
+    if (!parameter)
+      return function.emitOpError() << "expected a parameter named '" << name.getValue() << "'";
+    auto value = WeightStore::get(parameter.getParameterValue(), parameter.getParameterType());
+    if (!value)
+      return parameter->emitOpError() << llvm::toString(value.takeError());
+    buffer.kind = LaunchPlan::BufferKind::constant;
+    buffer.value = *value;
+  } else if (function.getArgAttr(number, "graph.result")) {
+    buffer.kind = LaunchPlan::BufferKind::output;
+    buffer.index = plan.outputs.size();
+    plan.outputs.push_back(tensor);
+  } else {
+    buffer.index = plan.inputs.size();
+    plan.inputs.push_back(tensor);
   }
+  places[argument] = {addBuffer(std::move(buffer))};
+  return success();
+}
+
+LogicalResult PlanReader::read() {
+  for (BlockArgument argument : function.getArguments())
+    if (failed(readArgument(argument)))
+      return failure();
   for (Operation &op : function.getBody().front())
     if (failed(readOp(&op)))
       return failure();
@@ -168,20 +191,18 @@ llvm::Expected<LaunchPlan> graphopt::compileForCuda(ModuleOp module, const CudaO
     if (function.getName() != name && function.isPublic())
       function.setPrivate();
 
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  auto parsed = parsePassPipeline(options.pipeline, stream);
-  if (failed(parsed))
-    return llvm::createStringError("expected a pass pipeline: " + text);
+  std::string wrong;
+  auto error = [&](const Twine &message) { wrong = message.str(); };
   PassManager pm(copy->getContext(), ModuleOp::getOperationName());
-  static_cast<OpPassManager &>(pm) = std::move(*parsed);
+  if (failed(buildPipeline(pm, options.pipeline, error)) || failed(addPasses(pm, "graph-lift-parameters,graph-to-linalg", error)))
+    return makeError(Failure::usage, wrong);
   GpuPipelineOptions gpu;
   gpu.chip = options.chip;
   buildGpuPipeline(pm, gpu);
   LaunchPlan plan;
   plan.chip = options.chip;
   auto compiled = failed(pm.run(*copy)) ? func::FuncOp() : copy->lookupSymbol<func::FuncOp>(name);
-  if (!compiled || failed(PlanReader(compiled, plan).read()))
+  if (!compiled || failed(PlanReader(compiled, module, plan).read()))
     return llvm::createStringError("'" + name + "' could not be compiled for target cuda");
   return plan;
 }
