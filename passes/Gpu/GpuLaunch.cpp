@@ -167,6 +167,14 @@ LogicalResult launchBlocks(IRRewriter &rewriter, scf::ForallOp blocks) {
 }
 
 struct GpuLaunchPass final : graphopt::impl::GpuLaunchPassBase<GpuLaunchPass> {
+  /// The stock lowering calls libdevice, which only machines with the toolkit have, for functions that are one instruction.
+  template <typename Op> void useInstruction(IRRewriter &rewriter, StringRef intrinsic) {
+    getOperation().walk([&](Op op) {
+      rewriter.setInsertionPoint(op);
+      rewriter.replaceOpWithNewOp<LLVM::CallIntrinsicOp>(op, op.getType(), rewriter.getStringAttr(intrinsic), op->getOperands());
+    });
+  }
+
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     SmallVector<scf::ForallOp> loops;
@@ -177,11 +185,13 @@ struct GpuLaunchPass final : graphopt::impl::GpuLaunchPassBase<GpuLaunchPass> {
     for (scf::ForallOp loop : loops)
       if (failed(launchBlocks(rewriter, loop)))
         return signalPassFailure();
-    // The stock lowering calls libdevice for it, which only machines with the toolkit have; the instruction is everywhere.
-    getOperation().walk([&](math::FmaOp op) {
-      rewriter.setInsertionPoint(op);
-      rewriter.replaceOpWithNewOp<LLVM::FMAOp>(op, op.getType(), op.getOperands());
-    });
+    useInstruction<math::FmaOp>(rewriter, "llvm.fma");
+    useInstruction<math::FloorOp>(rewriter, "llvm.floor");
+    useInstruction<math::CeilOp>(rewriter, "llvm.ceil");
+    useInstruction<math::TruncOp>(rewriter, "llvm.trunc");
+    useInstruction<math::RoundEvenOp>(rewriter, "llvm.roundeven");
+    useInstruction<math::SqrtOp>(rewriter, "llvm.sqrt");
+    useInstruction<math::AbsFOp>(rewriter, "llvm.fabs");
   }
 };
 } // namespace
