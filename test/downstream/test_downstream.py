@@ -69,6 +69,12 @@ def test_in_a_slot_of_a_named_pipeline(graph_opt, plugins):
     assert "graph.neg" not in out
 
 
+def test_in_a_slot_with_its_option(graph_opt, plugins):
+    pipeline = "--graph-pipeline=O2{after-fusion=demo-energy{scale=5},canonicalize}"
+    out = graph_opt(f"--load-pass-plugin={plugins}/Demo.so", pipeline, HERE / "demo.mlir").stdout
+    assert "demo.energy = 5 : i64" in out
+
+
 def test_its_dialect_is_lowered_by_our_pass(graph_opt, plugins):
     """demo.cube implements ScalarBodyOpInterface, which is all that graph-to-linalg asks."""
     out = graph_opt(f"--load-pass-plugin={plugins}/Demo.so", "--graph-to-linalg", HERE / "demo.mlir").stdout
