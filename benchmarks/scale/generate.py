@@ -72,7 +72,7 @@ def transformer(ops: int) -> Iterator[str]:
             f"  {n}y = graph.add {n}gm, {n}h : ({x}, {v}) -> {x}",
         ]
         last = f"{n}y"
-        count += 22
+        count += 28  # parameters too
         block += 1
     yield f"func.func @transformer(%x: {x}) -> {x} {{"
     yield from body

@@ -117,9 +117,16 @@ ElementsAttr WeightStore::makeAttr(MLIRContext *context, const TensorValue &valu
     return value.toDenseAttr();
   // The name is a hash of the bytes, so that the output does not depend on the order that passes run in.
   uint64_t hash = llvm::xxh3_64bits(ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(value.getRaw()), value.getByteSize()));
+  std::string name = (nameHint + "_" + llvm::utohexstr(hash, true)).str();
+  // Equal values share a blob. It saves memory, and the manager's search for a free name is linear in the blobs of one name.
+  auto &blobs = DenseResourceElementsHandle::getManagerInterface(context).getBlobManager();
+  if (auto *entry = blobs.lookup(name))
+    if (AsmResourceBlob *known = entry->getBlob(); known && known->getData() == ArrayRef<char>(value.getRaw(), value.getByteSize()))
+      return DenseResourceElementsAttr::get(value.getType(),
+                                            DenseResourceElementsHandle(entry, context->getLoadedDialect<BuiltinDialect>()));
   auto owner = value.getOwner();
   AsmResourceBlob blob(
       ArrayRef<char>(value.getRaw(), value.getByteSize()), TensorValue::getElementSize(value.getElementType()),
       [owner](void *, size_t, size_t) {}, /*dataIsMutable=*/false);
-  return DenseResourceElementsAttr::get(value.getType(), (nameHint + "_" + llvm::utohexstr(hash, true)).str(), std::move(blob));
+  return DenseResourceElementsAttr::get(value.getType(), name, std::move(blob));
 }
