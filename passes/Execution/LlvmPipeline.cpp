@@ -17,6 +17,7 @@ void buildLlvmPipeline(OpPassManager &passes) {
   passes.addPass(createOutlineParallelPass());
   OpPassManager &early = passes.nest<func::FuncOp>();
   early.addPass(createConvertVectorToSCFPass(VectorTransferToSCFOptions().enableFullUnroll()));
+  early.addPass(createExpandReshapesPass());
   early.addPass(memref::createExpandStridedMetadataPass());
   early.addPass(createLowerAffinePass());
   early.addPass(createSCFToControlFlowPass());

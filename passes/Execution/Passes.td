@@ -4,6 +4,21 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ExpandReshapesPass : Pass<"graph-expand-reshapes", "::mlir::func::FuncOp"> {
+  let summary = "make strides of reshapes that expand into several unknown sizes";
+  let description = [{
+    A `memref.expand_shape` with more than one dynamic size in a group becomes a `memref.reinterpret_cast` with the strides that follow
+    from the sizes. Upstream's expand-strided-metadata, which comes next, has no form for these.
+
+    ```mlir
+    memref.expand_shape %x [[0, 1]] output_shape [%a, %b] : memref<?xf32> into memref<?x?xf32>
+    // ->
+    memref.reinterpret_cast %base to offset: [0], sizes: [%a, %b], strides: [%b, 1] : memref<f32> to memref<?x?xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
 def OutlineConstantsPass : Pass<"graph-outline-constants", "::mlir::ModuleOp"> {
   let summary = "make parameters of large constants";
   let description = [{
