@@ -24,7 +24,7 @@ struct JsonExportOptions {
 llvm::LogicalResult exportJson(mlir::ModuleOp module, llvm::raw_ostream &os, const JsonExportOptions &options = {});
 
 struct JsonImportOptions {
-  /// Dialects whose ops are taken beside builtin, func, graph, check, arith, math, tensor, scf, linalg and affine. They must be registered.
+  /// Dialects whose ops are taken beside builtin, func, graph, check, arith, math, tensor, scf, cf, linalg and affine. They must be registered.
   llvm::SmallVector<std::string> dialects;
   uint64_t maxValues = uint64_t(1) << 25; ///< JSON values in the file
 };

@@ -13,7 +13,7 @@ using namespace graphopt;
 
 namespace {
 constexpr int64_t formatVersion = 1;
-constexpr StringRef ownDialects[] = {"builtin", "func", "graph", "check", "arith", "math", "tensor", "scf", "linalg", "affine"};
+constexpr StringRef ownDialects[] = {"builtin", "func", "graph", "check", "arith", "math", "tensor", "scf", "cf", "linalg", "affine"};
 
 class Importer {
 public:
