@@ -22,7 +22,9 @@ bool DiagnosticFilter::isWrongPipeline(Diagnostic &diagnostic) {
   StringRef text = whole;
   bool isParser = text.consume_front("MLIR Textual PassPipeline Parser:");
   bool isOption = text.consume_front("<Pass-Options-Parser>: ");
-  bool isAnchor = text.starts_with("can't run '") && text.contains("pass manager on");
+  // A pass nested where it cannot run.
+  bool isAnchor = text.starts_with("can't run '") || text.starts_with("Can't add pass '") ||
+                  text.starts_with("unable to schedule pass '") || text.contains(" trying to schedule pass '");
   if (!isParser && !isOption && !isAnchor && !text.starts_with("failed to add `") && !text.contains("does not refer to a registered pass"))
     return false;
   auto [position, message] = text.split(": error: ");
