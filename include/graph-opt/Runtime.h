@@ -143,7 +143,10 @@ GO_API int32_t go_parallel_for(go_ctx *ctx, go_loop_body body, void *data, int64
 GO_API int32_t go_tensor_is_contiguous(const go_tensor *tensor);
 /** An arena of at least `bytes`, aligned to 64; null if there is no memory. */
 GO_API void *go_arena_acquire(go_ctx *ctx, int64_t bytes);
+/** Frees what was allocated with the arena, and keeps the arena for another call. */
 GO_API void go_arena_release(go_ctx *ctx, void *arena);
+/** Memory beside an arena, for sizes that only the data gives, aligned to 64; null if there is none. It lives until the arena's release. */
+GO_API void *go_arena_allocate(go_ctx *ctx, void *arena, int64_t bytes);
 /** The context's allocator, aligned to 64 at least. */
 GO_API void *go_ctx_allocate(go_ctx *ctx, int64_t bytes);
 GO_API void go_ctx_free(go_ctx *ctx, void *memory);

@@ -35,8 +35,13 @@ void go_ctx_free(go_ctx *ctx, void *memory) {
     ctx->options.release(ctx->options.user, memory);
 }
 
-/* An arena is preceded by its capacity, a cache line wide so that the arena stays aligned. */
-static int64_t *capacity_of(void *arena) { return (int64_t *)((char *)arena - memory_alignment); }
+/* What precedes an arena, and each block beside it, in a cache line of its own so that they stay aligned. */
+struct header {
+  int64_t capacity;
+  struct header *beside; /* the blocks to free at the arena's release */
+};
+_Static_assert(sizeof(struct header) <= memory_alignment, "it takes one line");
+static struct header *header_of(void *arena) { return (struct header *)((char *)arena - memory_alignment); }
 
 static void *allocate_arena(go_ctx *ctx, int64_t bytes) {
   if (bytes > INT64_MAX / 2)
@@ -44,13 +49,15 @@ static void *allocate_arena(go_ctx *ctx, int64_t bytes) {
   char *memory = go_ctx_allocate(ctx, bytes + memory_alignment);
   if (!memory)
     return NULL;
-  *(int64_t *)memory = bytes;
+  struct header *header = (struct header *)memory;
+  header->capacity = bytes;
+  header->beside = NULL;
   return memory + memory_alignment;
 }
 
 static void free_arena(go_ctx *ctx, void *arena) {
   if (arena)
-    go_ctx_free(ctx, capacity_of(arena));
+    go_ctx_free(ctx, header_of(arena));
 }
 
 void *go_arena_acquire(go_ctx *ctx, int64_t bytes) {
@@ -60,7 +67,7 @@ void *go_arena_acquire(go_ctx *ctx, int64_t bytes) {
     void *arena = atomic_exchange_explicit(&ctx->arenas[i], NULL, memory_order_acquire);
     if (!arena)
       continue;
-    if (*capacity_of(arena) >= bytes)
+    if (header_of(arena)->capacity >= bytes)
       return arena;
     free_arena(ctx, arena);
     break;
@@ -68,7 +75,22 @@ void *go_arena_acquire(go_ctx *ctx, int64_t bytes) {
   return allocate_arena(ctx, bytes);
 }
 
+void *go_arena_allocate(go_ctx *ctx, void *arena, int64_t bytes) {
+  void *block = bytes < 0 ? NULL : allocate_arena(ctx, bytes);
+  if (block) {
+    header_of(block)->beside = header_of(arena)->beside;
+    header_of(arena)->beside = header_of(block);
+  }
+  return block;
+}
+
 void go_arena_release(go_ctx *ctx, void *arena) {
+  struct header *header = header_of(arena);
+  while (header->beside) {
+    struct header *block = header->beside;
+    header->beside = block->beside;
+    go_ctx_free(ctx, block);
+  }
   for (int i = 0; i < GO_ARENA_SLOTS; ++i) {
     void *empty = NULL;
     if (atomic_compare_exchange_strong_explicit(&ctx->arenas[i], &empty, arena, memory_order_release, memory_order_relaxed))

@@ -319,6 +319,62 @@ TEST_F(CompiledFunctionTest, TheAllocatorMayFail) {
   go_ctx_destroy(context);
 }
 
+TEST_F(CompiledFunctionTest, BuffersOfUnplannedSizeAreFreed) {
+  CompiledFunction copy = compileText("func.func @copy(%x: tensor<?xf32>) -> tensor<?xf32> { return %x : tensor<?xf32> }", R"(
+    func.func @copy(%ctx: !llvm.ptr {graph.ctx}, %x: memref<?xf32>, %y: memref<?xf32> {graph.result = 0 : i64},
+                    %arena: memref<?xi8> {graph.arena}) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %zero = arith.constant 0.0 : f32
+      %n = memref.dim %x, %c0 : memref<?xf32>
+      %buffer = memref.alloc(%n) {alignment = 64 : i64} : memref<?xf32>
+      %again = memref.alloc(%n) {alignment = 64 : i64} : memref<?xf32>
+      memref.copy %x, %buffer : memref<?xf32> to memref<?xf32>
+      memref.copy %buffer, %again : memref<?xf32> to memref<?xf32>
+      %first = memref.load %again[%c0] : memref<?xf32>
+      %ok = arith.cmpf oge, %first, %zero : f32
+      cf.assert %ok, "expected a first element that is not negative"
+      memref.copy %again, %y : memref<?xf32> to memref<?xf32>
+      return
+    }
+    func.func @copy_shapes(%n: index) -> index { return %n : index }
+    func.func @copy_arena(%n: index, %threads: index) -> index { %c0 = arith.constant 0 : index return %c0 : index })");
+  static int live, left;
+  go_options options = {1,
+                        [](void *, int64_t bytes, int64_t alignment) -> void * {
+                          if (left-- <= 0)
+                            return nullptr;
+                          ++live;
+                          return aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+                        },
+                        [](void *, void *memory) {
+                          --live;
+                          free(memory);
+                        },
+                        nullptr};
+  const go_function &info = copy.getFunction();
+  go_ctx *context = nullptr;
+  left = 100;
+  ASSERT_EQ(go_ctx_create(&info, &options, &context), GO_OK);
+  float x[4] = {1, 2, 3, 4}, y[4];
+  int64_t sizes[] = {4};
+  go_tensor in = {x, GO_F32, 1, sizes, nullptr}, out = {y, GO_F32, 1, sizes, nullptr};
+  ASSERT_EQ(info.call(context, &in, &out), GO_OK);
+  EXPECT_EQ(y[3], 4);
+  EXPECT_EQ(live, 1); // the arena, which is kept
+  x[0] = -1;
+  EXPECT_EQ(std::string(go_status_message(&info, info.call(context, &in, &out))), "expected a first element that is not negative");
+  EXPECT_EQ(live, 1);
+  for (left = 0; left < 2;) {
+    int first = left;
+    EXPECT_EQ(info.call(context, &in, &out), GO_ERROR_MEMORY);
+    EXPECT_EQ(live, 1);
+    left = first + 1;
+  }
+  go_ctx_destroy(context);
+  EXPECT_EQ(live, 0);
+}
+
 class CacheTest : public CompiledFunctionTest {
 protected:
   void SetUp() override {

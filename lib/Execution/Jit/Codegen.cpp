@@ -89,7 +89,8 @@ Expected<SmallString<0>> emitObject(mlir::ModuleOp module, const Signature &sign
     return createStringError("expected a module that translates to LLVM IR");
   translated->setTargetTriple((*machine)->getTargetTriple());
   translated->setDataLayout((*machine)->createDataLayout());
-  addWrapper(*translated, signature, messages, weights);
+  if (Error failed = addWrapper(*translated, signature, messages, weights))
+    return std::move(failed);
   std::string broken;
   raw_string_ostream brokenStream(broken);
   if (verifyModule(*translated, &brokenStream))

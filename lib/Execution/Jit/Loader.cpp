@@ -22,6 +22,7 @@ static Error defineRuntime(orc::LLJIT &jit) {
   define("go_parallel_for", &go_parallel_for);
   define("go_arena_acquire", &go_arena_acquire);
   define("go_arena_release", &go_arena_release);
+  define("go_arena_allocate", &go_arena_allocate);
   define("go_tensor_is_contiguous", &go_tensor_is_contiguous);
   orc::JITDylib &dylib = jit.getMainJITDylib();
   if (Error failed = dylib.define(orc::absoluteSymbols(std::move(symbols))))

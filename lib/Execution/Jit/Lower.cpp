@@ -32,7 +32,8 @@ llvm::Error buildPasses(OpPassManager &passes, const CompileOptions &options, co
   CpuPipelineOptions cpu;
   cpu.cpu = target.text;
   cpu.tile = staged.level > 0;
-  if (failed(addPasses(passes, "graph-outline-constants,graph-lift-parameters,graph-to-linalg", error)) || failed(addSlot(passes, staged, "after-lowering", error)))
+  if (failed(addPasses(passes, "graph-outline-constants,graph-lift-parameters,graph-to-linalg", error)) ||
+      failed(addSlot(passes, staged, "after-lowering", error)))
     return usage();
   buildCpuTilingPipeline(passes, cpu);
   if (failed(addSlot(passes, staged, "after-tiling", error)))

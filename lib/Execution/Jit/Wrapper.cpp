@@ -1,5 +1,6 @@
 //===- Wrapper.cpp - the functions of the C ABI around a lowered function --===//
 #include "Execution/Jit/Wrapper.h"
+#include "Execution/Jit/Allocations.h"
 #include "Execution/Jit/Info.h"
 #include "llvm/IR/IRBuilder.h"
 
@@ -219,7 +220,8 @@ public:
   void callLowered(const Twine &suffix, ArrayRef<Argument> arguments, Value *context, Value *bytes, ArrayRef<Loaded> inputs,
                    ArrayRef<Loaded> results) {
     auto *constant = dyn_cast<ConstantInt>(bytes);
-    bool onStack = constant && constant->getSExtValue() <= maxStackArena;
+    Function *lowered = module.getFunction((signature.name + suffix).str());
+    bool onStack = constant && constant->getSExtValue() <= maxStackArena && !allocates(*lowered);
     Value *arena = ConstantPointerNull::get(ptr);
     if (onStack && !constant->isZero()) {
       auto *slot = new AllocaInst(b.getInt8Ty(), 0, bytes, Align(storageAlignment), "arena", function->getEntryBlock().begin());
@@ -252,7 +254,7 @@ public:
       }
       }
     }
-    Value *status = b.CreateCall(module.getFunction((signature.name + suffix).str()), operands);
+    Value *status = b.CreateCall(lowered, operands);
     if (!onStack)
       b.CreateCall(module.getOrInsertFunction("go_arena_release", b.getVoidTy(), ptr, ptr), {context, arena});
     b.CreateRet(status);
@@ -339,7 +341,7 @@ private:
 };
 } // namespace
 
-void addWrapper(Module &module, const Signature &signature, ArrayRef<std::string> assertMessages, ArrayRef<TensorValue> weights) {
+Error addWrapper(Module &module, const Signature &signature, ArrayRef<std::string> assertMessages, ArrayRef<TensorValue> weights) {
   for (Function &function : module)
     if (!function.isDeclaration()) {
       function.setLinkage(GlobalValue::InternalLinkage);
@@ -357,6 +359,10 @@ void addWrapper(Module &module, const Signature &signature, ArrayRef<std::string
   rename("_prepare", ".prepare");
   rename("_prepare_arena", ".prepare_arena");
 
+  if (Error failed =
+          replaceAllocations(module, module.getFunction(signature.name + ".body"), module.getFunction(signature.name + ".prepare")))
+    return failed;
+
   LLVMContext &context = module.getContext();
   Type *ptr = PointerType::get(context, 0);
   Messages messages(assertMessages);
@@ -373,6 +379,7 @@ void addWrapper(Module &module, const Signature &signature, ArrayRef<std::string
     prepare->setLinkage(GlobalValue::InternalLinkage);
   }
   info.write(call.function, shapes.function, prepare, messages, weights);
+  return Error::success();
 }
 
 } // namespace graphopt::execution

@@ -12,7 +12,7 @@ namespace graphopt::execution {
 ///   NAME_info     the go_function
 /// The lowered functions become internal. `messages` are those of statuses 1 and up; `weights` that are given are embedded, by
 /// number.
-void addWrapper(llvm::Module &module, const Signature &signature, llvm::ArrayRef<std::string> messages,
-                llvm::ArrayRef<TensorValue> weights);
+llvm::Error addWrapper(llvm::Module &module, const Signature &signature, llvm::ArrayRef<std::string> messages,
+                       llvm::ArrayRef<TensorValue> weights);
 
 } // namespace graphopt::execution
