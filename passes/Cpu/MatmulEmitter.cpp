@@ -110,8 +110,8 @@ void MatmulEmitter::tile(int64_t rows, int64_t vectors, ArrayRef<Value> masks) {
     for (int64_t j = 0; j < vectors; ++j)
       accumulators.push_back(start ? vector::BroadcastOp::create(builder, loc, vector, start).getResult()
                                    : load(form.init->get(), resultIndices(i, j), masks[j]));
-  // Four steps at a time: one test and one jump for four.
-  constexpr int64_t unroll = 4;
+  // Four steps at a time: one test and one jump for four. At the edges code that is short matters more.
+  int64_t unroll = rows == cpu.matmulRows() && !llvm::any_of(masks, [](Value mask) { return bool(mask); }) ? 4 : 1;
   Value depth = sizes[form.k], unrolled = roundDown(depth, unroll);
   auto run = [&](Value lower, Value upper, int64_t steps) {
     std::optional<int64_t> low = getConstantIntValue(lower), high = getConstantIntValue(upper);

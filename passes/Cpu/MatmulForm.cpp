@@ -1,6 +1,7 @@
 //===- MatmulForm.cpp -----------------------------------------------------===//
 #include "MatmulForm.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 using namespace mlir;
 namespace graphopt::cpu {
 
@@ -87,6 +88,18 @@ FailureOr<MatmulForm> matchMatmul(linalg::GenericOp op) {
     if (dim != form.m && dim != form.n && dim != form.k)
       form.outer.push_back(dim);
   return form;
+}
+
+linalg::FillOp startOf(linalg::GenericOp op) {
+  Value init = op.getDpsInitOperand(0)->get();
+  for (Operation *previous = op->getPrevNode(); previous; previous = previous->getPrevNode()) {
+    auto fill = dyn_cast<linalg::FillOp>(previous);
+    if (fill && fill.output() == init)
+      return fill;
+    if (!isMemoryEffectFree(previous) && !isa<memref::AllocOp>(previous))
+      return {};
+  }
+  return {};
 }
 
 } // namespace graphopt::cpu

@@ -19,4 +19,7 @@ struct MatmulForm {
 /// Reads the form off an op; failure if the op is something else. A missing row or column dimension is something else too.
 FailureOr<MatmulForm> matchMatmul(linalg::GenericOp op);
 
+/// The fill that gives an op on memrefs its start, if nothing can see or change the memory in between.
+linalg::FillOp startOf(linalg::GenericOp op);
+
 } // namespace graphopt::cpu

@@ -182,4 +182,17 @@ def CpuExpandDynamicShapesPass : Pass<"graph-cpu-expand-dynamic-shapes", "::mlir
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def CpuOutlineKernelsPass : Pass<"graph-cpu-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "make one function of matrix products that are alike";
+  let description = [{
+    A matrix product on memrefs, with the fill before it, becomes a private function; products with the same types and maps share it.
+    The layers of a model then have their register tiles once, and compile in a fraction of the time.
+
+    before: `linalg.fill`, `linalg.generic` (a product)
+
+    after: `call @kernel(%a, %b, %c)`
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
 #endif

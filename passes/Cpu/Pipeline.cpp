@@ -50,6 +50,7 @@ void graphopt::buildCpuBufferPipeline(OpPassManager &pm, const CpuPipelineOption
   // Loops.
   pm.addNestedPass<func::FuncOp>(createCpuLowerForallPass({options.cpu, options.threads}));
   clean();
+  pm.addPass(createCpuOutlineKernelsPass());
   pm.addNestedPass<func::FuncOp>(createCpuVectorizePass({options.cpu}));
   clean();
   pm.addNestedPass<func::FuncOp>(createCpuPromoteScalarsPass());

@@ -70,19 +70,6 @@ linalg::GenericOp collapse(RewriterBase &rewriter, linalg::GenericOp op) {
   return collapsed;
 }
 
-/// The fill that gives `op` its start, if nothing can see or change the memory in between.
-linalg::FillOp fillBefore(linalg::GenericOp op) {
-  Value init = op.getDpsInitOperand(0)->get();
-  for (Operation *previous = op->getPrevNode(); previous; previous = previous->getPrevNode()) {
-    auto fill = dyn_cast<linalg::FillOp>(previous);
-    if (fill && fill.output() == init)
-      return fill;
-    if (!isMemoryEffectFree(previous) && !isa<memref::AllocOp>(previous))
-      return {};
-  }
-  return {};
-}
-
 struct CpuVectorizePass final : impl::CpuVectorizePassBase<CpuVectorizePass> {
   using CpuVectorizePassBase::CpuVectorizePassBase;
 
@@ -135,7 +122,7 @@ struct CpuVectorizePass final : impl::CpuVectorizePassBase<CpuVectorizePass> {
     FailureOr<cpu::MatmulForm> form = cpu::matchMatmul(op);
     if (failed(form) || !cpu::MatmulEmitter::fits(op, *form, info))
       return false;
-    linalg::FillOp fill = fillBefore(op);
+    linalg::FillOp fill = cpu::startOf(op);
     rewriter.setInsertionPoint(op);
     cpu::MatmulEmitter(rewriter, op, *form, info, fill ? fill.value() : Value()).emit();
     rewriter.eraseOp(op);
