@@ -8,7 +8,7 @@ arguments    a function of OPS arguments, summed in a tree, and a private one th
 """
 
 import sys
-from typing import Iterator
+from collections.abc import Iterator
 
 T = "tensor<4x8xf32>"
 BINARY = f"({T}, {T}) -> {T}"

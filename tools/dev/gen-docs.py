@@ -80,6 +80,14 @@ def support_page() -> str:
     return page
 
 
+def pipelines_page() -> str:
+    table = json.loads(subprocess.run([BUILD / "bin/op-table"], check=True, capture_output=True).stdout)["pipelines"]
+    page = f"{GENERATED}# The pipelines\n\n`-O0` to `-O3` run these stages, on the command line, in C++ and in Python alike. "
+    page += "A slot takes passes, a plugin's too:\n`O2{after-fusion=my-pass,graph-cse}`. "
+    page += "`graph-O2` is the graph-level part, for `--pass-pipeline`.\n\n"
+    return page + table
+
+
 def quoted(page: Path) -> str:
     """The page with each quoted block as the file or the tool has it now."""
 
@@ -100,7 +108,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a page is out of step")
     options = parser.parse_args()
-    generated = {"ops.md": ops_page, "passes.md": passes_page, "support.md": support_page}
+    generated = {"ops.md": ops_page, "passes.md": passes_page, "pipelines.md": pipelines_page, "support.md": support_page}
     pages = {ROOT / "docs/generated" / name: make() for name, make in generated.items()}
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         pages[page] = quoted(page)

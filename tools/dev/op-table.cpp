@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Interop/ImportRules.h"
+#include "graph-opt/Passes/Pipelines.h"
 #include "graph-opt/Registration.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/JSON.h"
@@ -43,6 +44,10 @@ int main() {
   });
   // Operators that expand to several ops.
   writeRules(json, "expanded", {foreign.begin(), foreign.end()});
+  std::string pipelines;
+  llvm::raw_string_ostream stream(pipelines);
+  graphopt::printPipelineTable(stream);
+  json.attribute("pipelines", pipelines);
   json.objectEnd();
   llvm::outs() << "\n";
   return 0;
