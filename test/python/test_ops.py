@@ -59,16 +59,7 @@ def test_decomposed(op, data):
     check(op, data, "builtin.module(graph-decompose)")
 
 
-# What the lowering gets wrong, to be taken out here when it is mended: empty axes in slices, linalg.index inside of scf.if for sizes that
-# are not known, and unsigned types in a decomposition.
-LOWERING_BUGS = {"concat", "embedding", "gather", "linear", "slice"}
-
-
-def lowered(op):
-    return pytest.param(op, marks=[pytest.mark.xfail(reason="known bug of the lowering", strict=False)] if op in LOWERING_BUGS else [])
-
-
-@pytest.mark.parametrize("op", [lowered(op) for op in ops("lower", "scalar", "decompose")])
+@pytest.mark.parametrize("op", ops("lower", "scalar", "decompose"))
 @given(data=st.data())
 def test_lowered(op, data):
     check(op, data, "builtin.module(graph-to-linalg)")

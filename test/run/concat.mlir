@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @axes() {
   %a = graph.constant dense<[[6, 2], [0, -5]]> : tensor<2x2xi16>

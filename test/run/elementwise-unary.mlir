@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 // Every row at negative, fractional, large and special values: expectations by torch in f64.
 func.func @floats() {

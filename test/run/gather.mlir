@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 // Negative numbers count from the end; the rest is moved into range.
 func.func @rows() {

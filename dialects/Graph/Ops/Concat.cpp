@@ -90,6 +90,11 @@ FailureOr<SmallVector<Value>> ConcatOp::lower(OpBuilder &b, ValueRange operands)
   Value y = tensor::EmptyOp::create(b, loc, sizes, stripSign(type.getElementType()));
   SmallVector<OpFoldResult> steps(sizes.size(), math.number(1)), offsets(sizes.size(), math.number(0));
   for (auto [operand, start] : llvm::zip(operands, positions)) {
+    // There is no offset in an empty axis, nor at the end of one, that the verifier takes; what would go there is empty.
+    auto shape = cast<RankedTensorType>(operand.getType()).getShape();
+    auto position = getConstantIntValue(start);
+    if (llvm::is_contained(shape, 0) || llvm::is_contained(type.getShape(), 0) || (position && *position == type.getDimSize(axis)))
+      continue;
     offsets[axis] = start;
     y = tensor::InsertSliceOp::create(b, loc, operand, y, offsets, tensor::getMixedSizes(b, loc, operand), steps);
   }
