@@ -1,5 +1,6 @@
 //===- LaunchPlan.cpp - host code as a list of steps ----------------------===//
 #include "Driver/Diagnostics.h"
+#include "Execution/Jit/Signature.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Execution/CudaFunction.h"
 #include "graph-opt/Passes/GpuPipeline.h"
@@ -165,27 +166,13 @@ LogicalResult PlanReader::read() {
       return failure();
   return success();
 }
-
-/// The function called `name`, or the only public one.
-func::FuncOp findEntry(ModuleOp module, StringRef name) {
-  if (!name.empty())
-    return module.lookupSymbol<func::FuncOp>(name);
-  func::FuncOp found;
-  for (func::FuncOp function : module.getOps<func::FuncOp>())
-    if (function.isPublic() && !function.isExternal()) {
-      if (found)
-        return {};
-      found = function;
-    }
-  return found;
-}
 } // namespace
 
 llvm::Expected<LaunchPlan> graphopt::compileForCuda(ModuleOp module, const CudaOptions &options) {
-  func::FuncOp entry = findEntry(module, options.entry);
+  llvm::Expected<func::FuncOp> entry = execution::findEntry(module, options.entry);
   if (!entry)
-    return llvm::createStringError("expected a function named '" + options.entry + "', or one public function");
-  std::string name = entry.getName().str();
+    return entry.takeError();
+  std::string name = entry->getName().str();
   OwningOpRef<ModuleOp> copy = module.clone();
   for (func::FuncOp function : llvm::make_early_inc_range(copy->getOps<func::FuncOp>()))
     if (function.getName() != name && function.isPublic())
