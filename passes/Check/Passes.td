@@ -26,4 +26,5 @@ def InterpretPass : Pass<"graph-interpret", "::mlir::ModuleOp"> {
     Option<"target", "target", "std::string", "\"interpreter\"", "what runs the functions: interpreter or cpu">,
     Option<"pipeline", "pipeline", "std::string", "\"O2\"", "for cpu: the pipeline that compiles them">
   ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }

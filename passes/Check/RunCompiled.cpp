@@ -32,8 +32,8 @@ static TensorValue moveTo(const TensorValue &value, MLIRContext *context) {
 
 /// Compiled functions take and give tensors only: a scalar becomes one of rank 0, and an index an i64.
 static Value makeTensor(OpBuilder &b, Value value) {
-  if (isa<RankedTensorType>(value.getType()))
-    return value;
+  if (auto type = dyn_cast<RankedTensorType>(value.getType()))
+    return type.getElementType().isIndex() ? arith::IndexCastOp::create(b, value.getLoc(), type.clone(b.getI64Type()), value) : value;
   if (value.getType().isIndex())
     value = arith::IndexCastOp::create(b, value.getLoc(), b.getI64Type(), value);
   return tensor::FromElementsOp::create(b, value.getLoc(), RankedTensorType::get({}, value.getType()), value);

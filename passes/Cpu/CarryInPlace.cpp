@@ -28,10 +28,24 @@ bool continues(Value value, BlockArgument argument) {
   return true;
 }
 
+/// True when `value` may be the memory of a carried tensor itself, which another one's next value may overwrite.
+bool maybeCarried(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op || op->getNumRegions() != 0)
+    return !op || !isa<DestinationStyleOpInterface>(op);
+  if (isa<tensor::ExtractSliceOp, tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ReshapeOp>(op))
+    return maybeCarried(op->getOperand(0));
+  return isa<arith::SelectOp>(op);
+}
+
 /// Lets each of `operands` of a terminator be written into the argument that it is the next value of.
 void settle(Operation *terminator, MutableOperandRange operands, Block::BlockArgListType arguments) {
   OpBuilder builder(terminator);
   Location loc = terminator->getLoc();
+  // Values that change places: each is read before any is written.
+  for (auto [operand, argument] : llvm::zip(operands, arguments))
+    if (auto type = dyn_cast<RankedTensorType>(operand.get().getType()); type && operand.get() != argument && maybeCarried(operand.get()))
+      operand.set(bufferization::AllocTensorOp::create(builder, loc, type, ValueRange(), operand.get()));
   for (auto [operand, argument] : llvm::zip(operands, arguments)) {
     auto type = dyn_cast<RankedTensorType>(operand.get().getType());
     if (!type || argument.getType() != type || continues(operand.get(), argument))
@@ -48,12 +62,33 @@ void settle(Operation *terminator, MutableOperandRange operands, Block::BlockArg
   }
 }
 
+/// True when `slice` is the part of the output that an iteration puts back itself.
+bool isOwnPart(tensor::ExtractSliceOp slice, scf::ForallOp loop) {
+  return llvm::any_of(loop.getTerminator().getYieldingOps(), [&](Operation &yielding) {
+    auto insert = dyn_cast<tensor::ParallelInsertSliceOp>(yielding);
+    return insert && insert.getDest() == slice.getSource() && insert.getMixedOffsets() == slice.getMixedOffsets() &&
+           insert.getMixedSizes() == slice.getMixedSizes() && insert.getMixedStrides() == slice.getMixedStrides();
+  });
+}
+
+/// Every iteration sees the output as it was before the loop, but bufferization lets it read what the others write meanwhile: whatever
+/// isn't its own part is read from the tensor that the loop began with.
+void readBefore(scf::ForallOp loop) {
+  for (auto [argument, init] : llvm::zip(loop.getRegionIterArgs(), loop.getOutputs()))
+    argument.replaceUsesWithIf(init, [&](OpOperand &use) {
+      auto slice = dyn_cast<tensor::ExtractSliceOp>(use.getOwner());
+      return !isa<tensor::ParallelInsertSliceOp, tensor::DimOp>(use.getOwner()) && !(slice && isOwnPart(slice, loop));
+    });
+}
+
 struct CpuCarryInPlacePass final : impl::CpuCarryInPlacePassBase<CpuCarryInPlacePass> {
   void runOnOperation() override {
     getOperation().walk([](Operation *op) {
       if (auto loop = dyn_cast<scf::ForOp>(op))
         settle(loop.getBody()->getTerminator(), cast<scf::YieldOp>(loop.getBody()->getTerminator()).getResultsMutable(),
                loop.getRegionIterArgs());
+      if (auto loop = dyn_cast<scf::ForallOp>(op))
+        readBefore(loop);
       if (auto loop = dyn_cast<scf::WhileOp>(op)) {
         if (loop.getConditionOp().getArgs().size() == loop.getBeforeArguments().size())
           settle(loop.getConditionOp(), loop.getConditionOp().getArgsMutable(), loop.getBeforeArguments());

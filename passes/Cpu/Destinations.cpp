@@ -1,4 +1,5 @@
 //===- Destinations.cpp ===//
+#include "graph-opt/Failure.h"
 #include "graph-opt/Passes/Passes.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -24,7 +25,18 @@ LogicalResult convertArguments(func::FuncOp func, OpBuilder &builder) {
   return success();
 }
 
+/// A call that the inliner has left calls a function that calls itself.
+LogicalResult refuseCalls(func::FuncOp func) {
+  return success(!func.walk([](func::CallOp call) {
+                        emitError(call.getLoc(), Failure::unsupportedOp) << "expected calls that can be inlined, got a recursive one of '@"
+                                                                         << call.getCallee() << "'";
+                        return WalkResult::interrupt();
+                      }).wasInterrupted());
+}
+
 LogicalResult convert(func::FuncOp func) {
+  if (failed(refuseCalls(func)))
+    return failure();
   if (!func.getBody().hasOneBlock())
     return func.emitError("expected a body of one block, got ") << func.getBody().getBlocks().size();
   MLIRContext *context = func.getContext();

@@ -44,6 +44,18 @@ struct FoldFillIntoElementwise final : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// An op that iterates over nothing gives its destination: an empty tensor, or the start of a reduction. What comes later (MLIR's tiling
+/// takes a size of 0 for "not tiled") needn't know of such ops.
+struct FoldEmptyLoops final : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  LogicalResult matchAndRewrite(linalg::LinalgOp op, PatternRewriter &rewriter) const override {
+    if (!op.hasPureTensorSemantics() || !llvm::is_contained(op.getStaticLoopRanges(), 0))
+      return rewriter.notifyMatchFailure(op, "it is not known to iterate over nothing");
+    rewriter.replaceOp(op, op.getDpsInits());
+    return success();
+  }
+};
+
 bool onlyMovesData(linalg::GenericOp op) {
   return llvm::hasSingleElement(*op.getBlock()) && llvm::all_of(op.getBlock()->getTerminator()->getOperands(), [&](Value value) {
            auto argument = dyn_cast<BlockArgument>(value);
@@ -89,7 +101,7 @@ struct CpuFuseElementwisePass final : impl::CpuFuseElementwisePassBase<CpuFuseEl
         return signalPassFailure();
     }
     RewritePatternSet patterns(context);
-    patterns.add<FoldFillIntoElementwise>(context);
+    patterns.add<FoldEmptyLoops, FoldFillIntoElementwise>(context);
     linalg::populateElementwiseOpsFusionPatterns(patterns, shouldFuse);
     linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
     linalg::populateInlineConstantOperandsPatterns(patterns);

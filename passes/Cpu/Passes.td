@@ -14,7 +14,7 @@ def CpuDestinationsPass : Pass<"graph-cpu-destinations", "::mlir::ModuleOp"> {
     after: `func.func @f(%ctx: !llvm.ptr {graph.ctx}, %x: memref<?xf32>, %out: memref<?xf32> {graph.result = 0 : i64})`, with
     `bufferization.to_tensor` at the entry and `bufferization.materialize_in_destination` at the end.
 
-    Refuses functions of more than one block.
+    Refuses functions of more than one block, and calls: the inliner leaves recursive ones only.
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect", "::mlir::LLVM::LLVMDialect"];
 }
@@ -35,7 +35,8 @@ def CpuFuseElementwisePass : Pass<"graph-cpu-fuse-elementwise", "::mlir::func::F
   let summary = "merge chains of elementwise linalg ops into one op";
   let description = [{
     Named linalg ops become generic ones (but fills), and an elementwise producer is merged into its consumer where no element is
-    computed twice; a producer that only moves data (transposition, broadcast) is merged wherever it goes.
+    computed twice; a producer that only moves data (transposition, broadcast) is merged wherever it goes. An op that iterates over
+    nothing gives way to its destination.
 
     before: `%1 = linalg.exp(%0)`, `%2 = linalg.mul(%1, %x)`
 
@@ -110,7 +111,7 @@ def CpuTileGroupsPass : Pass<"graph-cpu-tile-groups", "::mlir::func::FuncOp"> {
     Three kinds of groups, each a loop: a matrix product with the elementwise op that takes its result, by blocks of rows;
     an op with the reductions of its rows and all that they share (softmax, layer norm), by single rows; a large
     op alone, in pieces. Reductions are never split, so that results do not depend on tiles or threads.
-    What is in no group stays as it is.
+    What is in no group stays as it is, and so does an op that iterates over nothing.
 
     before: `linalg.generic` max, exp, sum, divide on `tensor<128x512xf32>`
 
@@ -159,7 +160,8 @@ def CpuCarryInPlacePass : Pass<"graph-cpu-carry-in-place", "::mlir::func::FuncOp
   let description = [{
     The next value of a tensor that `scf.for` or `scf.while` carries is written into its present one
     (`bufferization.materialize_in_destination`), so that no buffer is made anew in each iteration and kept for the next. A carried tensor
-    of dynamic size must keep its size: `cf.assert` watches it.
+    of dynamic size must keep its size: `cf.assert` watches it. An iteration of `scf.forall` reads the shared output as it was before
+    the loop, but for the part that it writes itself.
 
     before: `scf.yield %next`
 

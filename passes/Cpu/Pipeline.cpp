@@ -23,6 +23,7 @@ void graphopt::buildCpuTilingPipeline(OpPassManager &pm, const CpuPipelineOption
   pm.addPass(createInlinerPass());
   pm.addPass(createSymbolDCEPass());
   clean();
+  pm.addPass(createConvertElementwiseToLinalgPass()); // arith and math on tensors
   pm.addPass(createCpuOutlineShapesPass());
   pm.addNestedPass<func::FuncOp>(createCpuFuseElementwisePass());
   clean();

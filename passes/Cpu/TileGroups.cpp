@@ -49,10 +49,15 @@ struct CpuTileGroupsPass final : impl::CpuTileGroupsPassBase<CpuTileGroupsPass> 
       if (done.contains(op))
         continue;
       std::optional<cpu::Group> group = find(op);
-      if (!group || done.contains(group->root) || llvm::any_of(group->members, [&](Operation *m) { return done.contains(m); }))
+      if (!group || cannotTile(group->root) || llvm::any_of(group->members, [&](Operation *member) { return cannotTile(member); }))
         continue;
       tile(*group);
     }
+  }
+
+  /// What was tiled is gone. MLIR's tiling takes a loop over nothing for one that is not to be tiled.
+  bool cannotTile(Operation *op) const {
+    return done.contains(op) || llvm::is_contained(cast<linalg::LinalgOp>(op).getStaticLoopRanges(), 0);
   }
 
   void tile(cpu::Group &group) {

@@ -28,3 +28,21 @@ func.func @insert(%x: tensor<?xf32>, %n: index, %v: f32) -> tensor<?xf32> {
   }
   return %0 : tensor<?xf32>
 }
+
+// The corner is another iteration's part.
+// CHECK-LABEL: func @shared_output
+// CHECK-SAME: (%[[X:.+]]: tensor<4xf32>)
+// CHECK: scf.forall {{.+}} shared_outs(%[[OUT:.+]] = %[[X]])
+// CHECK: tensor.extract_slice %[[X]][0] [1] [1]
+// CHECK: tensor.extract_slice %[[OUT]][%{{.+}}] [1] [1]
+func.func @shared_output(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = scf.forall (%i) in (4) shared_outs(%out = %x) -> tensor<4xf32> {
+    %corner = tensor.extract_slice %out[0] [1] [1] : tensor<4xf32> to tensor<1xf32>
+    %own = tensor.extract_slice %out[%i] [1] [1] : tensor<4xf32> to tensor<1xf32>
+    %sum = arith.addf %corner, %own : tensor<1xf32>
+    scf.forall.in_parallel {
+      tensor.parallel_insert_slice %sum into %out[%i] [1] [1] : tensor<1xf32> into tensor<4xf32>
+    }
+  }
+  return %0 : tensor<4xf32>
+}

@@ -37,3 +37,20 @@ func.func @rows_are_computed_once(%x: tensor<8xf32>, %y: tensor<8x16xf32>) -> te
   } -> tensor<8x16xf32>
   return %1 : tensor<8x16xf32>
 }
+
+// -----
+
+// A reduction over nothing is its start, and what has no elements needs no loop.
+// CHECK-LABEL: func @nothing
+// CHECK: %[[START:.+]] = linalg.fill
+// CHECK-NOT: linalg.generic
+// CHECK: return %[[START]], %{{.+}} : tensor<2xf32>, tensor<2x0xf32>
+func.func @nothing(%x: tensor<2x0xf32>) -> (tensor<2xf32>, tensor<2x0xf32>) {
+  %c = arith.constant 1.0 : f32
+  %e = tensor.empty() : tensor<2xf32>
+  %0 = linalg.fill ins(%c : f32) outs(%e : tensor<2xf32>) -> tensor<2xf32>
+  %1 = linalg.reduce {arith.addf} ins(%x : tensor<2x0xf32>) outs(%0 : tensor<2xf32>) dimensions = [1]
+  %e1 = tensor.empty() : tensor<2x0xf32>
+  %2 = linalg.exp ins(%x : tensor<2x0xf32>) outs(%e1 : tensor<2x0xf32>) -> tensor<2x0xf32>
+  return %1, %2 : tensor<2xf32>, tensor<2x0xf32>
+}

@@ -19,3 +19,25 @@ func.func @not_run(%x: tensor<2xf32>) {
   check.expect_eq %x, %x : tensor<2xf32>
   return
 }
+
+// The interpreter recurs; code generation refuses to.
+func.func private @factorial(%n: i32) -> i32 {
+  %one = arith.constant 1 : i32
+  %small = arith.cmpi sle, %n, %one : i32
+  %y = scf.if %small -> i32 {
+    scf.yield %one : i32
+  } else {
+    %less = arith.subi %n, %one : i32
+    %rest = func.call @factorial(%less) : (i32) -> i32
+    %product = arith.muli %n, %rest : i32
+    scf.yield %product : i32
+  }
+  return %y : i32
+}
+func.func @recursion() {
+  %n = arith.constant 6 : i32
+  %y = func.call @factorial(%n) : (i32) -> i32
+  %expected = arith.constant 720 : i32
+  check.expect_eq %y, %expected : i32
+  return
+}

@@ -12,15 +12,7 @@ from test_ops import explain, ops
 COMPILED_TOLERANCE = {"f64": 1e-9}
 
 
-# What code generation gets wrong, to be taken out here when it is mended: graph-cpu-tile-groups makes slices of empty axes.
-COMPILER_BUGS = {"select"}
-
-
-def compiled(op):
-    return pytest.param(op, marks=[pytest.mark.xfail(reason="known bug of code generation", strict=False)] if op in COMPILER_BUGS else [])
-
-
-@pytest.mark.parametrize("op", [compiled(op) for op in ops()])
+@pytest.mark.parametrize("op", ops())
 @settings(max_examples=max(settings().max_examples // 3, 1))  # each compiles a function
 @given(data=st.data())
 def test_compiled(op, data):

@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @integers() {
   %a = arith.constant dense<[7, -7, 7, -7]> : tensor<4xi32>

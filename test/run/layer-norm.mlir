@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @floats() {
   %x0 = graph.constant dense<[[0.25, -0.25, 0.75, 0.0], [-0.5, 0.25, 1.25, 1.0]]> : tensor<2x4xf32>

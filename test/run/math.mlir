@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @unary() {
   %x = arith.constant dense<[0.5, -2.5, 2.5]> : tensor<3xf32>

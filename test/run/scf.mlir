@@ -1,4 +1,5 @@
 // RUN: graph-opt %s --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @loop() {
   %zero = arith.constant 0 : index
@@ -59,27 +60,6 @@ func.func @parallel() {
   return
 }
 
-func.func private @factorial(%n: i32) -> i32 {
-  %one = arith.constant 1 : i32
-  %small = arith.cmpi sle, %n, %one : i32
-  %y = scf.if %small -> i32 {
-    scf.yield %one : i32
-  } else {
-    %less = arith.subi %n, %one : i32
-    %rest = func.call @factorial(%less) : (i32) -> i32
-    %product = arith.muli %n, %rest : i32
-    scf.yield %product : i32
-  }
-  return %y : i32
-}
-func.func @recursion() {
-  %n = arith.constant 6 : i32
-  %y = func.call @factorial(%n) : (i32) -> i32
-  %expected = arith.constant 720 : i32
-  check.expect_eq %y, %expected : i32
-  return
-}
-
 func.func @index_arithmetic() {
   %n = arith.constant 37 : index
   %k = arith.constant 8 : index
@@ -98,5 +78,23 @@ func.func @index_arithmetic() {
 func.func @holds() {
   %t = arith.constant true
   cf.assert %t, "expected the truth"
+  return
+}
+
+// Each value takes the place of the other.
+func.func @swap() {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %three = arith.constant 3 : index
+  %a = arith.constant dense<[1, 2]> : tensor<2xi32>
+  %b = arith.constant dense<[3, 4]> : tensor<2xi32>
+  %x, %y = scf.for %i = %zero to %three step %one iter_args(%p = %a, %q = %b) -> (tensor<2xi32>, tensor<2xi32>) {
+    %next = arith.addi %q, %a : tensor<2xi32>
+    scf.yield %next, %p : tensor<2xi32>, tensor<2xi32>
+  }
+  %x_expected = arith.constant dense<[5, 8]> : tensor<2xi32>
+  %y_expected = arith.constant dense<[2, 4]> : tensor<2xi32>
+  check.expect_eq %x, %x_expected : tensor<2xi32>
+  check.expect_eq %y, %y_expected : tensor<2xi32>
   return
 }

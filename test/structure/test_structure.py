@@ -131,6 +131,14 @@ class TestOp:
             assert re.search(rf"\b{re.escape(op.name)}\b", text), f"expected {relative(path)} to refuse a wrong {op.name}"
 
 
+@pytest.mark.parametrize("target", ["--graph-interpret", "--graph-interpret=target=cpu"])
+def test_run_tests_run_on(target):
+    """Compiled code is held to what the interpreter is held to."""
+    files = sorted((ROOT / "test/run").glob("*.mlir"))
+    missing = [relative(file) for file in files if f"// RUN: graph-opt %s {target}\n" not in file.read_text()]
+    assert files and not missing, f"expected a line that runs graph-opt %s {target} in {missing}"
+
+
 def test_examples_of_op_pages_run(tmp_path):
     """Each page's example parses and verifies. Values that it doesn't define are defined after it, in a graph region, with the type that
     the parser says it uses them at."""

@@ -99,6 +99,7 @@ func.func @{name}_c1(%x: tensor<4x3xf32>) {{
 RUN = """\
 // RUN: graph-opt %s --graph-interpret
 // RUN: graph-opt %s --graph-to-linalg --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @{name}() {{
   %x = graph.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
