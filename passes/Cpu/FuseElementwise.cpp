@@ -1,4 +1,5 @@
 //===- FuseElementwise.cpp - one loop nest for a chain of linalg ops ------===//
+#include "Groups.h"
 #include "graph-opt/Passes/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -49,7 +50,7 @@ struct FoldFillIntoElementwise final : OpRewritePattern<linalg::GenericOp> {
 struct FoldEmptyLoops final : OpInterfaceRewritePattern<linalg::LinalgOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
   LogicalResult matchAndRewrite(linalg::LinalgOp op, PatternRewriter &rewriter) const override {
-    if (!op.hasPureTensorSemantics() || !llvm::is_contained(op.getStaticLoopRanges(), 0))
+    if (!op.hasPureTensorSemantics() || !cpu::iteratesOverNothing(op))
       return rewriter.notifyMatchFailure(op, "it is not known to iterate over nothing");
     rewriter.replaceOp(op, op.getDpsInits());
     return success();

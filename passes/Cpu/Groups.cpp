@@ -22,6 +22,13 @@ double secondsOf(linalg::LinalgOp op, const CpuInfo &cpu) {
   return iterations * weight / (3e9 * cpu.lanes(32));
 }
 
+bool iteratesOverNothing(linalg::LinalgOp op) {
+  return llvm::any_of(op->getOperandTypes(), [](Type type) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    return shaped && llvm::is_contained(shaped.getShape(), 0);
+  });
+}
+
 static bool isParallel(linalg::LinalgOp op) { return op.getNumParallelLoops() == op.getNumLoops(); }
 
 static bool hasSimpleResult(linalg::LinalgOp op) {

@@ -12,6 +12,9 @@ struct Group {
   llvm::SetVector<Operation *> members; ///< producers that move into the loop
 };
 
+/// True if an operand has no elements: each iteration would read or write one.
+bool iteratesOverNothing(linalg::LinalgOp op);
+
 /// Seconds that an op takes on one core, with a guess for dynamic sizes.
 double secondsOf(linalg::LinalgOp op, const CpuInfo &cpu);
 
