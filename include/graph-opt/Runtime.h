@@ -113,6 +113,9 @@ typedef struct go_options {
   void *(*allocate)(void *user, int64_t bytes, int64_t alignment);
   void (*release)(void *user, void *memory);
   void *user;
+  /** Code that was compiled to be profiled calls it at the start of a call, with step -1, and after each step, with the names of the
+   *  ops in it, on the caller's thread. */
+  void (*step)(void *user, int64_t step, const char *name);
 } go_options;
 
 /** Makes a context for `function`. Where the object carries its weights, the context is ready for calls; else set each one with
@@ -147,6 +150,8 @@ GO_API void *go_arena_acquire(go_ctx *ctx, int64_t bytes);
 GO_API void go_arena_release(go_ctx *ctx, void *arena);
 /** Memory beside an arena, for sizes that only the data gives, aligned to 64; null if there is none. It lives until the arena's release. */
 GO_API void *go_arena_allocate(go_ctx *ctx, void *arena, int64_t bytes);
+/** Tells who made the context that a step has been done; see go_options. */
+GO_API void go_step(go_ctx *ctx, int64_t step, const char *name);
 /** The context's allocator, aligned to 64 at least. */
 GO_API void *go_ctx_allocate(go_ctx *ctx, int64_t bytes);
 GO_API void go_ctx_free(go_ctx *ctx, void *memory);

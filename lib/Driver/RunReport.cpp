@@ -23,6 +23,20 @@ static std::string typeText(const TensorValue &value) {
   return text;
 }
 
+/// The steps of compiled code, slowest first.
+static void printSteps(raw_ostream &os, std::vector<ProfileStep> steps) {
+  double total = 0;
+  for (const ProfileStep &step : steps)
+    total += step.ms;
+  llvm::sort(steps, [](const ProfileStep &a, const ProfileStep &b) { return std::tie(b.ms, a.name) < std::tie(a.ms, b.name); });
+  if (!steps.empty())
+    os << "step    ms a call   share  of ops\n";
+  for (const ProfileStep &step : steps)
+    if (step.calls > 0)
+      os << "step" << format("%13.4f", step.ms / static_cast<double>(step.calls)) << format("%7.1f", total > 0 ? 100 * step.ms / total : 0)
+         << "%  " << step.name << "\n";
+}
+
 void RunReport::print(raw_ostream &os, const RunRequest &request) const {
   // Written outputs are in their files.
   if (request.outputs.empty() && !request.benchmarkSeconds && !request.quiet)
@@ -34,9 +48,11 @@ void RunReport::print(raw_ostream &os, const RunRequest &request) const {
   if (!samples.empty())
     os << "time a call: median " << format("%.4g", percentile(0.5)) << " ms, p5 " << format("%.4g", percentile(0.05)) << " ms, p95 "
        << format("%.4g", percentile(0.95)) << " ms, " << samples.size() << " calls\n";
-  if (request.profile)
+  if (request.profile) {
     for (const Phase &phase : phases)
       os << "phase " << left_justify(phase.name, 10) << format("%10.3f", phase.ms) << " ms\n";
+    printSteps(os, steps);
+  }
   if (request.verbose && totalOps >= 0)
     os << "compiled ops: " << compiledOps << " of " << totalOps << (cacheHits > 0 ? ", from the cache" : "") << "\n";
 }
@@ -74,6 +90,15 @@ void RunReport::printJson(raw_ostream &os) const {
       for (const Phase &phase : phases)
         j.attribute(phase.name, phase.ms);
     });
+    if (!steps.empty())
+      j.attributeArray("steps", [&] {
+        for (const ProfileStep &step : steps)
+          j.object([&] {
+            j.attribute("ops", step.name);
+            j.attribute("calls", step.calls);
+            j.attribute("ms", step.calls > 0 ? step.ms / static_cast<double>(step.calls) : 0.0);
+          });
+      });
     if (totalOps >= 0)
       j.attributeObject("compiled", [&] {
         j.attribute("total_ops", totalOps);

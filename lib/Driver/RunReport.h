@@ -1,6 +1,7 @@
 //===- RunReport.h - what graph-run tells of a run ------------------------===//
 #pragma once
 #include "Driver/Run.h"
+#include "graph-opt/Execution/CompiledFunction.h"
 #include "graph-opt/Interpreter/TensorValue.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
@@ -30,6 +31,7 @@ struct RunReport {
   std::vector<Phase> phases;
   std::vector<Check> checks;
   std::vector<double> samples; ///< ms a call, sorted
+  std::vector<ProfileStep> steps;
   // Of compiled code; -1 where unknown.
   int64_t totalOps = -1, compiledOps = -1, cacheHits = -1, arenaBytes = -1, weightBytes = -1, objectBytes = -1;
 

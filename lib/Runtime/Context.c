@@ -134,6 +134,11 @@ int32_t go_parallel_for(go_ctx *ctx, go_loop_body body, void *data, int64_t n, i
   return go_pool_run(pool, (int32_t)ctx->threads, body, data, n, grain);
 }
 
+void go_step(go_ctx *ctx, int64_t step, const char *name) {
+  if (ctx->options.step)
+    ctx->options.step(ctx->options.user, step, name);
+}
+
 void go_ctx_destroy(go_ctx *ctx) {
   if (!ctx)
     return;

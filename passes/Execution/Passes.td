@@ -58,6 +58,23 @@ def OutlineParallelPass : Pass<"graph-outline-parallel", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect"];
 }
 
+def ProfileStepsPass : Pass<"graph-profile-steps", "::mlir::ModuleOp"> {
+  let summary = "call the runtime after each loop nest";
+  let description = [{
+    In each public function with a context (`graph.ctx`), a call of the runtime's `go_step` stands at the start, with step -1, and after
+    each loop nest, call and copy of its body, and at its end where it ends in other code, with the step's number and a text that names the ops it came from, by their locations.
+    Whoever made the context gets these by `go_options.step`, and can tell the time of each step.
+
+    ```mlir
+    scf.for %i = %c0 to %n step %c1 { use(%i, %buffer) }
+    // ->
+    scf.for %i = %c0 to %n step %c1 { use(%i, %buffer) }
+    call @go_step(%ctx, %c7, %name) : (!llvm.ptr, i64, !llvm.ptr) -> ()
+    ```
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
 def ReturnStatusPass : Pass<"graph-return-status", "::mlir::ModuleOp"> {
   let summary = "let every function return a status, and asserts return early";
   let description = [{

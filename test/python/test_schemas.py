@@ -27,6 +27,11 @@ def validate(document: str, schema: str) -> dict:
     return loaded
 
 
+def test_graph_run_profile():
+    report = validate(run("graph-run", ADD, "--random-inputs", "--json", "--profile"), "graph-run.json")
+    assert [step["calls"] for step in report["steps"]] == [10]
+
+
 @pytest.mark.parametrize("extra", [[], ["--check"], ["--benchmark=0.01"], ["--check", "--benchmark=0.01", "--profile"]])
 def test_graph_run(extra):
     report = validate(run("graph-run", ADD, "--target=interpreter", "--random-inputs", "--json", *extra), "graph-run.json")

@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
   cl::opt<double> atol("atol", cl::desc("likewise"), cl::value_desc("X"));
   cl::opt<std::string> benchmark("benchmark", cl::desc("call again and again for a time (1)"), cl::value_desc("SECONDS"),
                                  cl::ValueOptional);
-  cl::opt<bool> profile("profile", cl::desc("tell the time of each phase"));
+  cl::opt<bool> profile("profile", cl::desc("tell the time of each phase, and of each step of compiled code"));
   cl::opt<std::string> memory("memory-report", cl::desc("write what memory was used"), cl::value_desc("FILE.json"));
   cl::opt<bool> json("json", cl::desc("tell all of it as JSON"));
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));

@@ -34,6 +34,8 @@ struct CompileOptions {
   int threads = 0;
   /// A folder, "off", or empty for GRAPH_OPT_CACHE, else the user's cache folder.
   std::string cache;
+  /// Whether the code tells the time of its steps, see CompiledFunction::getProfile; costs some 50 ns a step.
+  bool profile = false;
 };
 
 struct CompileStats {
@@ -43,6 +45,13 @@ struct CompileStats {
   int64_t arenaBytes = -1; ///< of one call on one thread; -1 if it depends on sizes that are known at the call
   int64_t objectBytes = 0;
   double compileMs = 0; ///< from the module to callable code, lookups in the cache included
+};
+
+/// A loop nest, call or copy of a function that was compiled with `profile`.
+struct ProfileStep {
+  std::string name; ///< of ops in it, joined by "+"
+  int64_t calls = 0;
+  double ms = 0; ///< in all, on the caller's clock: a parallel loop counts from its start to its end
 };
 
 /// A compiled function and its context. Cheap to copy: copies share both. Calls may run at the same time.
@@ -56,6 +65,9 @@ public:
   const go_function &getFunction() const { return *function; }
   go_ctx *getContext() const { return context; }
   const CompileStats &stats() const;
+  /// The steps in the order of execution, with their times since the last reset; empty without `profile`.
+  std::vector<ProfileStep> getProfile() const;
+  void resetProfile();
   /// Keeps something alive as long as this and its copies: the owner of the context, for one.
   void keepAlive(std::shared_ptr<const void> owner);
   /// The element type of an input, a result or a weight.

@@ -4,6 +4,7 @@
 #include "Execution/Jit/Info.h"
 #include "Execution/Jit/Loader.h"
 #include "Execution/Jit/Lower.h"
+#include "Execution/Jit/StepTimes.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Dialect/Graph/WeightStore.h"
 #include "mlir/IR/SymbolTable.h"
@@ -22,6 +23,7 @@ struct CompiledFunction::State {
   std::vector<TensorValue> weights; ///< what the context's table points into
   go_ctx *context = nullptr;
   CompileStats stats;
+  StepTimes times;
 };
 
 namespace {
@@ -31,6 +33,9 @@ llvm::ArrayRef<int64_t> sizesOf(const go_value_info &info) { return {info.sizes,
 } // namespace
 
 const CompileStats &CompiledFunction::stats() const { return state->stats; }
+
+std::vector<ProfileStep> CompiledFunction::getProfile() const { return state->times.get(); }
+void CompiledFunction::resetProfile() { state->times.reset(); }
 
 void CompiledFunction::keepAlive(std::shared_ptr<const void> owner) { state->owners.push_back(std::move(owner)); }
 
@@ -213,7 +218,12 @@ llvm::Expected<CompiledFunction> compile(ModuleOp module, const CompileOptions &
     return loaded.takeError();
   state->object = std::move(*loaded);
   const go_function &function = state->object->getFunction();
-  go_options runtimeOptions{options.threads, nullptr, nullptr, nullptr};
+  go_options runtimeOptions{};
+  runtimeOptions.threads = options.threads;
+  if (options.profile) {
+    runtimeOptions.step = &StepTimes::onStep;
+    runtimeOptions.user = &state->times;
+  }
   if (int32_t status = go_ctx_create(&function, &runtimeOptions, &state->context))
     return error(go_status_message(&function, status));
   if (llvm::Error failed = bindWeights(state->context, function, state->weights, derived, owner, module))

@@ -24,6 +24,7 @@ static Error defineRuntime(orc::LLJIT &jit) {
   define("go_arena_release", &go_arena_release);
   define("go_arena_allocate", &go_arena_allocate);
   define("go_tensor_is_contiguous", &go_tensor_is_contiguous);
+  define("go_step", &go_step);
   orc::JITDylib &dylib = jit.getMainJITDylib();
   if (Error failed = dylib.define(orc::absoluteSymbols(std::move(symbols))))
     return failed;

@@ -5,6 +5,7 @@
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Passes/CpuPipeline.h"
 #include "graph-opt/Passes/LlvmPipeline.h"
+#include "graph-opt/Passes/Passes.h"
 #include "graph-opt/Passes/Pipelines.h"
 
 using namespace mlir;
@@ -26,8 +27,13 @@ llvm::Error buildPasses(OpPassManager &passes, const CompileOptions &options, co
   } else if (!options.pipeline.empty() && failed(buildPipeline(passes, options.pipeline, error))) {
     return usage();
   }
-  if (!options.lowering.empty())
-    return failed(addPasses(passes, options.lowering, error)) ? usage() : llvm::Error::success();
+  if (!options.lowering.empty()) {
+    if (failed(addPasses(passes, options.lowering, error)))
+      return usage();
+    if (options.profile)
+      passes.addPass(createProfileStepsPass());
+    return llvm::Error::success();
+  }
 
   CpuPipelineOptions cpu;
   cpu.cpu = target.text;
@@ -41,6 +47,8 @@ llvm::Error buildPasses(OpPassManager &passes, const CompileOptions &options, co
   buildCpuBufferPipeline(passes, cpu);
   if (failed(addSlot(passes, staged, "after-bufferisation", error)))
     return usage();
+  if (options.profile)
+    passes.addPass(createProfileStepsPass());
   return llvm::Error::success();
 }
 
