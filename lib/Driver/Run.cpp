@@ -83,7 +83,9 @@ static Expected<bool> checkOutputs(const Values &actual, ArrayRef<std::string> n
   bool allEqual = true;
   for (auto [i, name] : llvm::enumerate(names)) {
     Comparison comparison = compare(actual[i], (*expected)[i], {request.rtol, request.atol});
-    report.checks.push_back({name, comparison.equal, comparison.error});
+    report.checks.push_back({name, comparison.equal, comparison.error, comparison.allNaN});
+    if (comparison.allNaN)
+      warn("output '" + name + "' is NaN everywhere: the check says nothing about it");
     if (comparison.equal)
       continue;
     allEqual = false;

@@ -24,6 +24,7 @@ struct RunReport {
     std::string output;
     bool equal;
     double error;
+    bool allNaN;
   };
 
   std::string target, function;

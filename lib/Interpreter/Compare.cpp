@@ -42,14 +42,16 @@ static std::string print(const TensorValue &value, int64_t i) {
   return text;
 }
 
-static Comparison differ(double error, std::string message) { return {false, error, std::move(message)}; }
+static Comparison differ(double error, std::string message) { return {false, error, std::move(message), false}; }
 
 static Comparison compareFloats(const TensorValue &actual, const TensorValue &reference, const Tolerances &tolerances) {
   double tolerance = defaultTolerance(reference.getElementType()), infinity = std::numeric_limits<double>::infinity();
   double greatest = 0, worst = 0;
   int64_t worstAt = 0;
+  bool allNaN = true;
   for (int64_t i = 0, n = reference.getNumElements(); i < n; ++i) {
     double a = actual.getAsDouble(i), b = reference.getAsDouble(i);
+    allNaN = allNaN && std::isnan(b);
     if (std::isfinite(a) && std::isfinite(b)) {
       greatest = std::max(greatest, std::fabs(b));
       if (double distance = std::fabs(a - b); distance > worst) {
@@ -61,6 +63,7 @@ static Comparison compareFloats(const TensorValue &actual, const TensorValue &re
     }
   }
   Comparison result;
+  result.allNaN = allNaN && reference.getNumElements() > 0;
   result.error = worst / std::max(1.0, greatest);
   double limit = std::max(tolerances.atol.value_or(tolerance), tolerances.rtol.value_or(tolerance) * greatest);
   if (worst <= limit)

@@ -1,6 +1,8 @@
 //===- RandomInputs.cpp - inputs from a seed ------------------------------===//
 #include "graph-opt/Interpreter/RandomInputs.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Interpreter/Interpreter.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/SetVector.h"
 #include <cmath>
 
@@ -87,6 +89,39 @@ static std::optional<int64_t> findBound(Value value, const RandomOptions &option
   return bound;
 }
 
+/// A constant so great, or infinite, that small multiples of it overflow: what a mask is multiplied with.
+static bool isHuge(Value value) {
+  DenseFPElementsAttr numbers;
+  return matchPattern(value, m_Constant(&numbers)) && llvm::any_of(numbers.getValues<APFloat>(), [](APFloat number) {
+           APFloat limit = APFloat::getLargest(number.getSemantics());
+           number.clearSign();
+           limit = scalbn(limit, -4, APFloat::rmTowardZero);
+           return number.compare(limit) == APFloat::cmpGreaterThan;
+         });
+}
+
+/// Whether 0 and 1 are all that `value` is meant to hold: it is converted to i1, or what is computed from it and constants alone meets a
+/// huge one.
+static bool isTruth(Value value) {
+  llvm::SetVector<Value> reached;
+  reached.insert(value);
+  for (unsigned i = 0; i < reached.size(); ++i) {
+    for (Operation *op : reached[i].getUsers()) {
+      auto joins = [&](Value operand) {
+        return isa<RankedTensorType>(operand.getType()) && !reached.contains(operand) && !matchPattern(operand, m_Constant());
+      };
+      if (!isa<EvaluateOpInterface>(op) || op->getNumResults() != 1 || llvm::any_of(op->getOperands(), joins))
+        continue;
+      Type element = getElementTypeOrSelf(op->getResult(0).getType());
+      if ((element.isInteger(1) && op->getNumOperands() == 1 && isa<IntegerType>(getElementTypeOrSelf(value.getType()))) ||
+          llvm::any_of(op->getOperands(), isHuge))
+        return true;
+      reached.insert(op->getResult(0));
+    }
+  }
+  return false;
+}
+
 FailureOr<SmallVector<TensorValue>> graphopt::randomInputs(FunctionOpInterface function, const RandomOptions &options) {
   auto shapes = chooseShapes(function, options);
   if (failed(shapes))
@@ -104,6 +139,11 @@ FailureOr<SmallVector<TensorValue>> graphopt::randomInputs(FunctionOpInterface f
     Generator random(seeds.next());
     TensorValue value(type, (*shapes)[i]);
     int64_t least = type.isUnsignedInteger() ? 0 : -8, greatest = 8;
+    bool truth = !type.isInteger(1) && isTruth(argument);
+    if (truth) {
+      least = 0;
+      greatest = 1;
+    }
     if (isa<IntegerType, IndexType>(type))
       if (auto bound = findBound(argument, options)) {
         least = 0;
@@ -119,7 +159,7 @@ FailureOr<SmallVector<TensorValue>> graphopt::randomInputs(FunctionOpInterface f
         else if constexpr (std::is_integral_v<T>)
           element = static_cast<T>(random.between(least, greatest));
         else
-          element = static_cast<T>(static_cast<ComputeType<T>>(random.normal()));
+          element = static_cast<T>(static_cast<ComputeType<T>>(truth ? static_cast<double>(random.next() >> 63) : random.normal()));
       }
     });
     inputs.push_back(std::move(value));

@@ -64,6 +64,34 @@ TEST_F(RandomInputsTest, BoolsAreFairAndIntegersSmall) {
     EXPECT_LE(z, 8u);
 }
 
+TEST_F(RandomInputsTest, MasksHoldZerosAndOnes) {
+  // The first three are masks; the fourth only meets what a mask made, and the fifth a constant of common size.
+  auto function = parse(R"mlir(
+    func.func @f(%m: tensor<100xi64>, %b: tensor<100xui8>, %g: tensor<100xf32>, %x: tensor<100xf32>, %y: tensor<100xi32>)
+        -> (tensor<100xf32>, tensor<100xi1>, tensor<100xf32>, tensor<100xf32>) {
+      %one = graph.constant dense<1.0> : tensor<f32>
+      %least = graph.constant dense<-3.40282347E+38> : tensor<f32>
+      %0 = graph.cast %m to f32 : (tensor<100xi64>) -> tensor<100xf32>
+      %1 = graph.sub %one, %0 : (tensor<f32>, tensor<100xf32>) -> tensor<100xf32>
+      %2 = graph.mul %1, %least : (tensor<100xf32>, tensor<f32>) -> tensor<100xf32>
+      %3 = graph.add %x, %2 : (tensor<100xf32>, tensor<100xf32>) -> tensor<100xf32>
+      %4 = graph.cast %b to i1 : (tensor<100xui8>) -> tensor<100xi1>
+      %5 = graph.mul %g, %least : (tensor<100xf32>, tensor<f32>) -> tensor<100xf32>
+      %6 = graph.cast %y to f32 : (tensor<100xi32>) -> tensor<100xf32>
+      %7 = graph.mul %6, %one : (tensor<100xf32>, tensor<f32>) -> tensor<100xf32>
+      return %3, %4, %5, %7 : tensor<100xf32>, tensor<100xi1>, tensor<100xf32>, tensor<100xf32>
+    })mlir");
+  auto inputs = randomInputs(function);
+  auto isTruth = [](auto values) {
+    return llvm::all_of(values, [](auto x) { return x == 0 || x == 1; }) && llvm::is_contained(values, 0) && llvm::is_contained(values, 1);
+  };
+  EXPECT_TRUE(isTruth((*inputs)[0].get<int64_t>()));
+  EXPECT_TRUE(isTruth((*inputs)[1].get<uint8_t>()));
+  EXPECT_TRUE(isTruth((*inputs)[2].get<float>()));
+  EXPECT_FALSE(isTruth((*inputs)[3].get<float>()));
+  EXPECT_FALSE(isTruth((*inputs)[4].get<int32_t>()));
+}
+
 TEST_F(RandomInputsTest, SizesHaveNames) {
   auto function = parse(R"mlir(
     func.func @f(%x: tensor<?x?xf32> {graph.dims = ["b", "s"]}, %y: tensor<?xf32> {graph.dims = ["s"]}, %z: tensor<?xf32>)

@@ -16,6 +16,7 @@ struct Comparison {
   bool equal = true;
   double error = 0;    ///< max |a - b| / max(1, max |reference|) over the finite elements; infinite where anything else differs
   std::string message; ///< where not equal, the worst difference: "expected 1.5, got 1.25 at [0, 3]; error 0.25, limit 1e-05"
+  bool allNaN = false; ///< every element of the reference is NaN, and there is one: equality says nothing
 };
 
 /// 1e-5 for f32, 1e-10 for f64, 2e-3 for f16, 2e-2 for bf16, 0 for integers, which must be equal.
