@@ -31,14 +31,21 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item in items if zlib.crc32(item.nodeid.encode()) % parts == part]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Compiled objects of this run, not the user's: a test must not see those of other runs."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["GRAPH_OPT_CACHE"] = str(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
-def tool(tmp_path_factory):
+def tool(own_cache):
     """tool("graph-run", ..., code=0): runs a built tool and returns the completed process; the exit status must be `code`."""
-    cache = tmp_path_factory.mktemp("cache")  # not the user's: a test must not see objects of other runs
 
     def run(name, *arguments, code=0, input=None):
         command = [str(BUILD / "bin" / name), *map(str, arguments)]
-        environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "NO_COLOR": "1"}
+        environment = {**os.environ, "NO_COLOR": "1"}
         result = subprocess.run(command, capture_output=True, text=True, input=input, env=environment)
         assert result.returncode == code, f"$ {' '.join(command)}\nexit status {result.returncode}\n{result.stdout}{result.stderr}"
         return result

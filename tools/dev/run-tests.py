@@ -91,7 +91,7 @@ def unit(build: str = "build", environment: dict = {}):
 def pytest(folder: str, *arguments: str, workers: str = "0", environment: dict = {}):
     def suite(name: str) -> Result:
         report = REPORTS / f"{name}.xml"
-        command = [PYTHON, "-m", "pytest", "-q", "-n", workers, f"--junitxml={report}", *arguments, folder]
+        command = [PYTHON, "-m", "pytest", "-q", "-n", workers, "--dist=loadgroup", f"--junitxml={report}", *arguments, folder]
         # A core for each worker: torch's own threads would only wait for each other.
         return run(name, command, report, {"OMP_NUM_THREADS": "1", **environment} if workers != "0" else environment)
 
