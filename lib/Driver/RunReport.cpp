@@ -44,7 +44,8 @@ void RunReport::print(raw_ostream &os, const RunRequest &request) const {
       os << port.name << " : " << typeText(port.value) << " = " << previewTensor(port.value) << "\n";
   for (const Check &check : checks)
     if (check.equal && !request.quiet)
-      os << "check " << check.output << (check.allNaN ? ": NaN everywhere, error " : ": equal, error ") << format("%.2g", check.error) << "\n";
+      os << "check " << check.output << (check.allNaN ? ": NaN everywhere, error " : ": equal, error ") << format("%.2g", check.error)
+         << "\n";
   if (!samples.empty())
     os << "time a call: median " << format("%.4g", percentile(0.5)) << " ms, p5 " << format("%.4g", percentile(0.05)) << " ms, p95 "
        << format("%.4g", percentile(0.95)) << " ms, " << samples.size() << " calls\n";

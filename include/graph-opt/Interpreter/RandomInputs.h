@@ -21,9 +21,9 @@ llvm::FailureOr<llvm::SmallVector<llvm::SmallVector<int64_t>>> chooseShapes(mlir
                                                                             const RandomOptions &options);
 
 /// Inputs for every argument, the same for the same seed on every machine: floats N(0, 1), bools fair, integers that index something
-/// (IndexingOpInterface) in its bounds, others in [-8, 8], unsigned ones in [0, 8]. What is a mask by its use is 0 or 1: it becomes i1, or is
-/// multiplied with a constant at the end of the type's range, so that other values would make everything infinite or NaN. Argument i depends
-/// on the seed, i, its type, and its use only.
+/// (IndexingOpInterface) in its bounds, others in [-8, 8], unsigned ones in [0, 8]. What is a mask by its use is 0 or 1: it becomes i1, or
+/// is multiplied with a constant at the end of the type's range, so that other values would make everything infinite or NaN. Argument i
+/// depends on the seed, i, its type, and its use only.
 llvm::FailureOr<llvm::SmallVector<TensorValue>> randomInputs(mlir::FunctionOpInterface function, const RandomOptions &options = {});
 
 } // namespace graphopt
