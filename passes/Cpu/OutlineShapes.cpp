@@ -6,6 +6,7 @@
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 using namespace mlir;
@@ -66,6 +67,71 @@ LogicalResult takeSizes(func::FuncOp clone) {
   return success();
 }
 
+/// A value that both branches of `branch` compute in the same way from values outside of it: those, or a copy of the computation ahead
+/// of it. Null where they differ.
+Value takeOut(Value a, Value b, scf::IfOp branch, RewriterBase &rewriter, unsigned depth = 0) {
+  constexpr unsigned maxDepth = 32; // of arithmetic on sizes
+  auto isOutside = [&](Value value) { return !branch->isAncestor(value.getParentBlock()->getParentOp()); };
+  if (isOutside(a) || isOutside(b))
+    return a == b ? a : Value();
+  Operation *left = a.getDefiningOp(), *right = b.getDefiningOp();
+  if (!left || !right || depth == maxDepth || left->getNumRegions() || !isMemoryEffectFree(left) || left->getName() != right->getName() ||
+      left->getAttrDictionary() != right->getAttrDictionary() || left->getNumOperands() != right->getNumOperands() ||
+      left->getResultTypes() != right->getResultTypes() || cast<OpResult>(a).getResultNumber() != cast<OpResult>(b).getResultNumber())
+    return {};
+  IRMapping outside;
+  for (auto [x, y] : llvm::zip(left->getOperands(), right->getOperands())) {
+    Value operand = takeOut(x, y, branch, rewriter, depth + 1);
+    if (!operand)
+      return {};
+    outside.map(x, operand);
+  }
+  return rewriter.clone(*left, outside)->getResult(cast<OpResult>(a).getResultNumber());
+}
+
+/// The size of a branch's result is a branch's own result; and no branch where both ways compute it alike.
+struct DimOfIf final : OpRewritePattern<tensor::DimOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tensor::DimOp op, PatternRewriter &rewriter) const override {
+    auto branch = op.getSource().getDefiningOp<scf::IfOp>();
+    std::optional<int64_t> dim = op.getConstantIndex();
+    if (!branch || !dim)
+      return rewriter.notifyMatchFailure(op, "no size of a branch's result");
+    unsigned number = cast<OpResult>(op.getSource()).getResultNumber();
+    auto build = [&](Block *from) {
+      return [=](OpBuilder &builder, Location loc) {
+        IRMapping mapping;
+        for (Operation &inner : from->without_terminator())
+          builder.clone(inner, mapping);
+        Value yielded = mapping.lookupOrDefault(from->getTerminator()->getOperand(number));
+        scf::YieldOp::create(builder, loc, ValueRange(tensor::DimOp::create(builder, loc, yielded, *dim)));
+      };
+    };
+    rewriter.setInsertionPoint(branch);
+    rewriter.replaceOpWithNewOp<scf::IfOp>(op, branch.getCondition(), build(branch.thenBlock()), build(branch.elseBlock()));
+    return success();
+  }
+};
+
+struct SameInBothBranches final : OpRewritePattern<scf::IfOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(scf::IfOp op, PatternRewriter &rewriter) const override {
+    rewriter.setInsertionPoint(op);
+    bool changed = false;
+    for (OpResult result : op.getResults()) {
+      if (!result.getType().isIndex() || result.use_empty())
+        continue;
+      unsigned number = result.getResultNumber();
+      Value same = takeOut(op.thenYield().getOperand(number), op.elseYield().getOperand(number), op, rewriter);
+      if (!same)
+        continue;
+      rewriter.replaceAllUsesWith(result, same);
+      changed = true;
+    }
+    return changed ? success() : rewriter.notifyMatchFailure(op, "the branches compute no size alike");
+  }
+};
+
 struct CpuOutlineShapesPass final : impl::CpuOutlineShapesPassBase<CpuOutlineShapesPass> {
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
@@ -80,6 +146,7 @@ struct CpuOutlineShapesPass final : impl::CpuOutlineShapesPassBase<CpuOutlineSha
       symbols.insert(clone, std::next(func->getIterator()));
       returnSizes(clone);
       RewritePatternSet patterns(&getContext());
+      patterns.add<DimOfIf, SameInBothBranches>(&getContext());
       memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
       memref::populateResolveShapedTypeResultDimsPatterns(patterns);
       scf::populateSCFForLoopCanonicalizationPatterns(patterns);
@@ -87,8 +154,10 @@ struct CpuOutlineShapesPass final : impl::CpuOutlineShapesPassBase<CpuOutlineSha
       for (RegisteredOperationName name : getContext().getRegisteredOperations())
         if (name.getDialectNamespace() == "scf" || name.getDialectNamespace() == "tensor")
           name.getCanonicalizationPatterns(patterns, &getContext());
-      if (failed(applyPatternsGreedily(clone, std::move(patterns))) || failed(takeSizes(clone)))
+      if (failed(applyPatternsGreedily(clone, std::move(patterns))) || failed(takeSizes(clone))) {
+        clone.erase(); // half done
         return signalPassFailure();
+      }
     }
   }
 };

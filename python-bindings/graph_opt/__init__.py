@@ -7,9 +7,37 @@ module.run_passes("O2")
 y, = module.evaluate(x)
 y, = module.compile()(x)
 ```
+
+`from_torch(model, (x,))` takes models of torch, and `torch.compile(model, backend="graph_opt")` compiles them as they run.
 """
 
-from ._graph_opt import Error, UnsupportedOpError, registered_ops
+from ._errors import CompileError, Error, ImportFailure, UnsupportedOpError
+from ._graph_opt import registered_ops
 from ._module import CompiledFunction, Module, load, parse
 
-__all__ = ["CompiledFunction", "Error", "Module", "UnsupportedOpError", "load", "parse", "registered_ops"]
+__all__ = [
+    "CompileError",
+    "CompiledFunction",
+    "Error",
+    "ImportFailure",
+    "Module",
+    "UnsupportedOpError",
+    "explain",
+    "from_torch",
+    "load",
+    "parse",
+    "registered_ops",
+]
+
+
+def __getattr__(name: str):
+    # These need torch, which the rest does without.
+    if name == "from_torch":
+        from ._torch import from_torch
+
+        return from_torch
+    if name == "explain":
+        from ._dynamo import explain
+
+        return explain
+    raise AttributeError(f"module 'graph_opt' has no attribute '{name}'")

@@ -1,63 +1,55 @@
-"""Modules and compiled functions on numpy arrays."""
-
-import numpy as np
+"""Modules and compiled functions."""
 
 from . import _graph_opt
-
-_NUMPY = {
-    "f16": np.float16,
-    "f32": np.float32,
-    "f64": np.float64,
-    "i1": np.bool_,
-    "index": np.int64,
-    **{f"i{bits}": np.dtype(f"int{bits}") for bits in (8, 16, 32, 64)},
-    **{f"ui{bits}": np.dtype(f"uint{bits}") for bits in (8, 16, 32, 64)},
-}
+from ._errors import CompileError, Error, ImportFailure, stage
+from ._values import is_torch, pack, unpack
 
 
-def _dtype(element: str) -> np.dtype:
-    """The numpy dtype of an element type; bf16 is ml_dtypes' if that is installed, which numpy itself lacks."""
-    if element == "bf16":
-        import ml_dtypes
+class Signature:
+    """How a call of the model maps to the inputs and results of its function: in order, and results as a list.
 
-        return np.dtype(ml_dtypes.bfloat16)
-    return np.dtype(_NUMPY[element])
+    Front ends whose models take and return nested values have one of their own.
+    """
 
+    def flatten(self, args: tuple, kwargs: dict) -> list:
+        if kwargs:
+            raise Error(f"expected arguments in order, got '{next(iter(kwargs))}' by name")
+        return list(args)
 
-def _pack(arrays, ports):
-    if len(arrays) != len(ports):
-        raise _graph_opt.Error(f"expected {len(ports)} arguments, got {len(arrays)}")
-    packed = []
-    for array, (name, element, _) in zip(arrays, ports, strict=True):
-        array = np.asarray(array)
-        if array.dtype != _dtype(element):
-            raise _graph_opt.Error(f"expected {element} for '{name}', got {array.dtype}")
-        packed.append((np.ascontiguousarray(array).reshape(-1).view(np.uint8), element, list(array.shape)))
-    return packed
-
-
-def _unpack(tensors):
-    return [data.view(_dtype(element)).reshape(shape) for data, element, shape in tensors]
+    def unflatten(self, results: list):
+        return results
 
 
 class CompiledFunction:
-    """Machine code for a function of a module: call it with numpy arrays."""
+    """Machine code for a function of a module.
 
-    def __init__(self, native, ports):
-        self._native, self._ports = native, ports
+    Takes and returns what the model does: numpy arrays, or torch tensors where the first argument is one. Nothing is cast, and
+    arguments that are row-major and contiguous are used in place. Calls from several threads may run at the same time.
+    """
 
-    def __call__(self, *arguments):
-        return _unpack(self._native.run(_pack(arguments, self._ports)))
+    def __init__(self, native, ports, signature: Signature):
+        self._native, self._ports, self._signature = native, ports, signature
+
+    def __call__(self, *args, **kwargs):
+        flat = self._signature.flatten(args, kwargs)
+        return self._signature.unflatten(self.call_flat(flat, any(map(is_torch, flat))))
+
+    def call_flat(self, arguments: list, like_torch: bool = False) -> list:
+        """The function itself, without the model's nesting of arguments and results."""
+        with stage(Error):
+            return unpack(self._native.run(pack(arguments, self._ports)), like_torch)
 
     def stats(self) -> dict:
+        """total_ops, compiled_ops (all of them: nothing falls back), cache_hits, arena_bytes, compile_ms."""
         return self._native.stats()
 
 
 class Module:
     """A graph with its functions and parameters."""
 
-    def __init__(self, native):
-        self._native = native
+    def __init__(self, native, signature: Signature | None = None, files=None):
+        self._native, self._signature = native, signature or Signature()
+        self._files = files  # what weights are mapped from: kept as long as the module
 
     def functions(self) -> list:
         return self._native.functions()
@@ -71,31 +63,46 @@ class Module:
 
     def run_passes(self, text: str) -> "Module":
         """Runs "O0" to "O3" or a pass pipeline, in place."""
-        self._native.run_passes(text)
+        with stage(CompileError, lambda: self._reproducer(f"graph-opt --pass-pipeline='{text}'")):
+            self._native.run_passes(text)
         return self
 
-    def evaluate(self, *arguments, function: str = "") -> list:
+    def evaluate(self, *args, function: str = "", **kwargs):
         """Runs a function, the only public one by default, in the reference interpreter."""
-        return _unpack(self._native.evaluate(function, _pack(arguments, self._native.inputs(function))))
+        flat = self._signature.flatten(args, kwargs)
+        with stage(Error):
+            results = self._native.evaluate(function, pack(flat, self._native.inputs(function)))
+        return self._signature.unflatten(unpack(results, any(map(is_torch, flat))))
 
     def random_inputs(self, seed: int = 0, dims: dict = {}, function: str = "") -> list:
-        return _unpack(self._native.random_inputs(function, seed, dict(dims)))
+        with stage(Error):
+            return unpack(self._native.random_inputs(function, seed, dict(dims)))
 
-    def compile(self, *, threads: int = 0, pipeline: str = "O2", accuracy: str = "", function: str = "") -> CompiledFunction:
-        return CompiledFunction(self._native.compile(function, pipeline, accuracy, threads), self._native.inputs(function))
+    def compile(self, *, threads: int | None = None, pipeline: str = "O2", accuracy: str | None = None, function: str = ""):
+        """A CompiledFunction for this CPU; `threads` that one call may use, by default as many as there are."""
+        with stage(CompileError, lambda: self._reproducer(f"graph-compile -{pipeline} -o model.o")):
+            native = self._native.compile(function, pipeline, accuracy or "", threads or 0)
+        return CompiledFunction(native, self._native.inputs(function), self._signature)
 
     def save(self, path) -> None:
-        self._native.save(str(path))
+        """Writes .mlir, .mlirbc or .json, by the ending."""
+        with stage(Error):
+            self._native.save(str(path))
+
+    def _reproducer(self, command: str) -> str:
+        return f"// {command} THIS_FILE\n{self}"
 
     def __str__(self) -> str:
         return str(self._native)
 
 
 def load(path) -> Module:
-    """Reads a model in any format that can be imported."""
-    return Module(_graph_opt.Module.load(str(path)))
+    """Reads a model in any format that can be imported, recognised by its content."""
+    with stage(ImportFailure):
+        return Module(_graph_opt.Module.load(str(path)))
 
 
 def parse(text: str) -> Module:
     """Reads MLIR text."""
-    return Module(_graph_opt.Module.parse(text))
+    with stage(ImportFailure):
+        return Module(_graph_opt.Module.parse(text))

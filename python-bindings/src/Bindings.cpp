@@ -61,7 +61,7 @@ struct Compiled {
   CompiledFunction function;
   mlir::MLIRContext *context;
 
-  std::vector<Tensor> run(const std::vector<Tensor> &arguments) const {
+  std::vector<Result> run(const std::vector<Tensor> &arguments) const {
     std::vector<TensorValue> values = toValues(context, arguments);
     nb::gil_scoped_release release;
     auto results = unwrap(function.run(values));
@@ -79,15 +79,15 @@ Compiled compileModule(Module &module, const std::string &function, const std::s
   return {unwrap(compile(module.get(), options)), module.getContext()};
 }
 
-std::vector<Tensor> evaluate(const Module &module, const std::string &function, const std::vector<Tensor> &arguments) {
+std::vector<Result> evaluate(const Module &module, const std::string &function, const std::vector<Tensor> &arguments) {
   std::vector<TensorValue> values = toValues(module.getContext(), arguments);
   nb::gil_scoped_release release;
   auto results = unwrap(module.evaluate(values, function));
   nb::gil_scoped_acquire acquire;
-  return fromValues(results);
+  return copyValues(results); // they may be arguments or weights
 }
 
-std::vector<Tensor> makeRandomInputs(const Module &module, const std::string &function, uint64_t seed,
+std::vector<Result> makeRandomInputs(const Module &module, const std::string &function, uint64_t seed,
                                      const std::map<std::string, int64_t> &dims) {
   RandomOptions options;
   options.seed = seed;

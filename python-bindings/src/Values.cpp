@@ -28,6 +28,13 @@ std::string python::printType(mlir::Type type) {
   return text;
 }
 
+static TensorValue copyOf(const TensorValue &value) {
+  TensorValue copy(value.getElementType(), value.getShape());
+  if (value.getByteSize())
+    std::memcpy(copy.getMutableRaw(), value.getRaw(), value.getByteSize());
+  return copy;
+}
+
 std::vector<TensorValue> python::toValues(mlir::MLIRContext *context, const std::vector<Tensor> &tensors) {
   std::vector<TensorValue> values;
   for (const auto &[bytes, dtype, shape] : tensors) {
@@ -35,22 +42,27 @@ std::vector<TensorValue> python::toValues(mlir::MLIRContext *context, const std:
     auto count = checkedNumElements(shape);
     if (!type || !count || static_cast<size_t>(*count * TensorValue::getElementSize(type)) != bytes.size())
       throw Error("expected the bytes of a tensor of " + dtype + ", got " + std::to_string(bytes.size()));
-    TensorValue value(type, shape);
-    if (bytes.size())
-      std::memcpy(value.getMutableRaw(), bytes.data(), bytes.size());
+    const char *data = reinterpret_cast<const char *>(bytes.data());
+    TensorValue value(type, shape, data, nullptr);
+    if (bytes.size() && reinterpret_cast<uintptr_t>(data) % TensorValue::getElementSize(type))
+      value = copyOf(value);
     values.push_back(std::move(value));
   }
   return values;
 }
 
-std::vector<python::Tensor> python::fromValues(llvm::ArrayRef<TensorValue> values) {
-  std::vector<Tensor> tensors;
+std::vector<python::Result> python::fromValues(llvm::ArrayRef<TensorValue> values) {
+  std::vector<Result> tensors;
   for (const TensorValue &value : values) {
     auto *kept = new TensorValue(value);
     nb::capsule owner(kept, [](void *p) noexcept { delete static_cast<TensorValue *>(p); });
-    Bytes bytes(kept->getRaw(), {static_cast<size_t>(kept->getByteSize())}, owner);
-    tensors.emplace_back(std::move(bytes), printType(value.getElementType()),
-                         std::vector<int64_t>(value.getShape().begin(), value.getShape().end()));
+    auto *bytes = reinterpret_cast<uint8_t *>(kept->getMutableRaw());
+    tensors.emplace_back(std::tuple_element_t<0, Result>(bytes, {static_cast<size_t>(kept->getByteSize())}, owner),
+                         printType(value.getElementType()), std::vector<int64_t>(value.getShape().begin(), value.getShape().end()));
   }
   return tensors;
+}
+
+std::vector<python::Result> python::copyValues(llvm::ArrayRef<TensorValue> values) {
+  return fromValues(llvm::map_to_vector(values, copyOf));
 }

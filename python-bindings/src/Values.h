@@ -15,6 +15,8 @@ namespace graphopt::python {
 /// A tensor as Python hands it over: its bytes, row-major, its element type ("f32", "ui8"), its sizes.
 using Bytes = nanobind::ndarray<const uint8_t, nanobind::numpy, nanobind::ndim<1>, nanobind::c_contig, nanobind::device::cpu>;
 using Tensor = std::tuple<Bytes, std::string, std::vector<int64_t>>;
+/// One that Python gets, and may write to.
+using Result = std::tuple<nanobind::ndarray<uint8_t, nanobind::numpy, nanobind::ndim<1>>, std::string, std::vector<int64_t>>;
 
 struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -31,9 +33,11 @@ template <typename T> T unwrap(llvm::Expected<T> value) {
 }
 
 std::string printType(mlir::Type type);
-/// The value of a tensor; its bytes are copied where they are not aligned to the element.
+/// The values of tensors, which must outlive them: their bytes are used in place, and copied where they are not aligned to the element.
 std::vector<TensorValue> toValues(mlir::MLIRContext *context, const std::vector<Tensor> &tensors);
-/// Tensors that keep the values' storage alive.
-std::vector<Tensor> fromValues(llvm::ArrayRef<TensorValue> values);
+/// Tensors on the values' storage, which nobody else may have.
+std::vector<Result> fromValues(llvm::ArrayRef<TensorValue> values);
+/// Tensors on copies of the values.
+std::vector<Result> copyValues(llvm::ArrayRef<TensorValue> values);
 
 } // namespace graphopt::python

@@ -2,7 +2,10 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,3 +22,11 @@ def test_demo():
 def test_the_demo_has_no_torch():
     code = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is not None)"
     subprocess.run([ROOT / ".venv/bin/python", "-c", code], check=True)
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in (ROOT / "examples/torch").glob("*.py") if path.name != "model.py"))
+def test_torch(script, tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "build/python"), "XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, ROOT / "examples/torch" / script]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)
+    assert result.returncode == 0, result.stdout + result.stderr

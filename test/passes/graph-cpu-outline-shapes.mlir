@@ -15,3 +15,28 @@ func.func @concat(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>) -> (tensor<?x4xf32>,
 func.func @static(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %x : tensor<4xf32>
 }
+
+// Both ways compute the sizes alike, so the condition, which depends on data, doesn't matter.
+// CHECK-LABEL: func.func @branches(
+// CHECK: func.func @branches_shapes(%[[N:.+]]: index, %[[M:.+]]: index) -> (index, index) attributes {graph.sizes}
+// CHECK: %[[TWICE:.+]] = arith.addi %[[N]], %[[N]]
+// CHECK-NEXT: return %[[TWICE]], %[[M]]
+func.func @branches(%x: tensor<?x?xf32>, %way: tensor<i1>) -> tensor<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %condition = tensor.extract %way[] : tensor<i1>
+  %y = scf.if %condition -> (tensor<?x?xf32>) {
+    %n = tensor.dim %x, %c0 : tensor<?x?xf32>
+    %m = tensor.dim %x, %c1 : tensor<?x?xf32>
+    %twice = arith.addi %n, %n : index
+    %a = tensor.empty(%twice, %m) : tensor<?x?xf32>
+    scf.yield %a : tensor<?x?xf32>
+  } else {
+    %n = tensor.dim %x, %c0 : tensor<?x?xf32>
+    %m = tensor.dim %x, %c1 : tensor<?x?xf32>
+    %twice = arith.addi %n, %n : index
+    %b = tensor.empty(%twice, %m) : tensor<?x?xf32>
+    scf.yield %b : tensor<?x?xf32>
+  }
+  return %y : tensor<?x?xf32>
+}

@@ -151,7 +151,7 @@ SUITES = {
     "unit": unit(),
     "structure": pytest("test/structure"),
     "docs": pytest("test/docs"),
-    "examples": pytest("test/examples"),
+    "examples": package(pytest("test/examples")),
     "downstream": pytest("test/downstream"),
     "python": package(pytest("test/python", "-m", "not long", workers=JOBS)),
 }

@@ -1,0 +1,104 @@
+"""Models as torch has them in memory.
+
+All of them become a program of torch.export and its archive, which the library reads as it reads one from disk: one importer, the one that
+needs no torch, serves both.
+"""
+
+import tempfile
+from pathlib import Path
+
+import torch
+from torch._export.converter import TS2EPConverter
+from torch.export import ExportedProgram
+from torch.export._tree_utils import reorder_kwargs
+from torch.export.graph_signature import ConstantArgument, InputKind, OutputKind
+from torch.utils import _pytree as pytree
+
+from . import _graph_opt
+from ._errors import Error, ImportFailure, stage
+from ._module import Module, Signature
+
+
+class ExportedSignature(Signature):
+    """Arguments and results nested as the exported model has them."""
+
+    def __init__(self, program: ExportedProgram):
+        self.in_spec, self.out_spec = program.call_spec.in_spec, program.call_spec.out_spec
+        # An argument that export has fixed (a number, None) is no input, and such a result is known without a call.
+        user = [spec.arg for spec in program.graph_signature.input_specs if spec.kind == InputKind.USER_INPUT]
+        self.is_input = [not isinstance(arg, ConstantArgument) for arg in user]
+        self.fixed = [arg.value if isinstance(arg, ConstantArgument) else None for arg in user]
+        results = [spec.arg for spec in program.graph_signature.output_specs if spec.kind == OutputKind.USER_OUTPUT]
+        self.results = [(isinstance(arg, ConstantArgument), getattr(arg, "value", None)) for arg in results]
+
+    def flatten(self, args: tuple, kwargs: dict) -> list:
+        try:
+            kwargs = reorder_kwargs(kwargs, self.in_spec)
+        except ValueError as error:
+            raise Error(str(error)) from None
+        leaves, spec = pytree.tree_flatten((args, kwargs))
+        if spec != self.in_spec:
+            raise Error(f"expected arguments nested as {self.in_spec}, got {spec}")
+        flat = []
+        for leaf, is_input, fixed in zip(leaves, self.is_input, self.fixed, strict=True):
+            if not is_input and leaf != fixed:
+                raise Error(f"expected {fixed!r}, which the export has fixed, got {leaf!r}")
+            if is_input:
+                flat.append(torch.tensor(leaf) if isinstance(leaf, int | float | bool) else leaf)
+        return flat
+
+    def unflatten(self, results: list):
+        computed = iter(results)
+        leaves = [value if is_fixed else next(computed) for is_fixed, value in self.results]
+        return pytree.tree_unflatten(leaves, self.out_spec)
+
+
+def load_program(program: ExportedProgram, signature: Signature | None = None) -> Module:
+    """A module of an exported program. The weights are mapped from an archive that lives as long as the module."""
+    folder = tempfile.TemporaryDirectory(prefix="graph-opt-")
+    path = Path(folder.name) / "model.pt2"
+    torch.export.save(program, path)
+    with stage(ImportFailure):
+        return Module(_graph_opt.Module.load(str(path)), signature, folder)
+
+
+def export(obj, args: tuple, kwargs: dict, dynamic_shapes) -> ExportedProgram:
+    if isinstance(obj, ExportedProgram):
+        return obj
+    if not callable(obj):
+        raise ImportFailure(f"expected a model of torch, got {type(obj).__name__}")
+    if args is None:
+        raise ImportFailure(f"expected example_args to export {type(obj).__name__} with, got none")
+    try:
+        if isinstance(obj, torch.jit.ScriptModule | torch.jit.ScriptFunction):
+            if dynamic_shapes:
+                raise ImportFailure("expected no dynamic_shapes for TorchScript: its conversion fixes all sizes")
+            return TS2EPConverter(obj, args, kwargs).convert()
+        model = obj if isinstance(obj, torch.nn.Module) else _Function(obj)
+        return torch.export.export(model, args, kwargs, dynamic_shapes=dynamic_shapes)
+    except Error:
+        raise
+    except Exception as error:  # torch's own, of many classes: a user's model can fail in any way
+        raise ImportFailure(f"torch.export can't take the model: {error}") from error
+
+
+class _Function(torch.nn.Module):
+    """A function as the module that torch.export wants."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, *args, **kwargs):
+        return self.function(*args, **kwargs)
+
+
+def from_torch(obj, example_args: tuple | None = None, example_kwargs: dict | None = None, *, dynamic_shapes=None) -> Module:
+    """A module of an nn.Module, a GraphModule, a function, an ExportedProgram, or what torch.jit.script and torch.jit.trace make.
+
+    The example arguments give ranks, dtypes and the sizes that `dynamic_shapes` (as torch.export takes it) leaves fixed; for TorchScript
+    that is all of them. Whatever the model does only in training mode follows its mode. Raises ImportFailure, and UnsupportedOpError with
+    the names of all operators that there is no rule for.
+    """
+    program = export(obj, example_args, example_kwargs or {}, dynamic_shapes)
+    return load_program(program, ExportedSignature(program))

@@ -1,0 +1,78 @@
+"""Arrays on their way to compiled code and back: numpy and torch, without a copy where they are row-major and contiguous.
+
+Inside, a tensor is (its bytes, its element type as MLIR spells it, its sizes).
+"""
+
+import sys
+
+import numpy as np
+
+from ._errors import Error
+
+_NUMPY = {
+    "f16": np.float16,
+    "f32": np.float32,
+    "f64": np.float64,
+    "i1": np.bool_,
+    "index": np.int64,
+    **{f"i{bits}": np.dtype(f"int{bits}") for bits in (8, 16, 32, 64)},
+    **{f"ui{bits}": np.dtype(f"uint{bits}") for bits in (8, 16, 32, 64)},
+}
+
+
+def numpy_dtype(element: str) -> np.dtype:
+    """The numpy dtype of an element type; bf16 is ml_dtypes' if that is installed, which numpy itself lacks."""
+    if element == "bf16":
+        import ml_dtypes
+
+        return np.dtype(ml_dtypes.bfloat16)
+    return np.dtype(_NUMPY[element])
+
+
+_TORCH = {
+    "bf16": "bfloat16",
+    **{element: np.dtype(dtype).name for element, dtype in _NUMPY.items()},
+}
+
+
+def torch_dtype(element: str):
+    import torch
+
+    return getattr(torch, _TORCH[element])
+
+
+def is_torch(value) -> bool:
+    torch = sys.modules.get("torch")  # a tensor of torch's can only be there if torch is
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def pack(values, ports) -> list:
+    """The arguments of a function whose inputs are `ports`: (name, element type, sizes) each. No value is cast."""
+    if len(values) != len(ports):
+        raise Error(f"expected {len(ports)} arguments, got {len(values)}")
+    return [_pack_one(value, name, element) for value, (name, element, _) in zip(values, ports, strict=True)]
+
+
+def _pack_one(value, name, element):
+    if is_torch(value):
+        if value.dtype != torch_dtype(element):
+            raise Error(f"expected {element} for '{name}', got {value.dtype}")
+        if value.device.type != "cpu":
+            raise Error(f"expected a tensor on the CPU for '{name}', got one on {value.device}")
+        import torch
+
+        flat = value.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
+        return flat.view(torch.uint8).numpy(), element, list(value.shape)
+    array = np.asarray(value)
+    if array.dtype != numpy_dtype(element):
+        raise Error(f"expected {element} for '{name}', got {array.dtype}")
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8), element, list(array.shape)
+
+
+def unpack(tensors, like_torch: bool = False) -> list:
+    """Arrays on the memory of results; torch's where `like_torch`."""
+    if not like_torch:
+        return [data.view(numpy_dtype(element)).reshape(shape) for data, element, shape in tensors]
+    import torch
+
+    return [torch.from_numpy(data).view(torch_dtype(element)).reshape(shape) for data, element, shape in tensors]
