@@ -3,6 +3,7 @@
 `OPS` maps an op's name to a function that draws a Sample. Floats are referenced in f64 and rounded once; integers in torch's own types.
 """
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -702,3 +703,87 @@ def fusion(d: Draw) -> Sample:
 NO_VALUE = {"parameter", "yield"}
 # Ops whose values torch doesn't give: tests of their own in test_ops.py.
 BY_PROPERTY = {"random"}
+
+
+@op("convolution")
+def convolution(d: Draw) -> Sample:
+    element, rank, groups = d.element([*FLOATS, "i32", "i64", "ui8"]), d.integer(1, 2), d.integer(1, 2)
+    filters, channels = groups * d.integer(1, 3), d.integer(1, 3)
+    strides, dilations, spread = ([d.integer(1, n) for _ in range(rank)] for n in (3, 2, 2))
+    low, high = ([d.integer(0, 2) for _ in range(rank)] for _ in range(2))
+    window = [d.integer(1, 3) for _ in range(rank)]
+    # Long enough for one window at least.
+    least = [((k - 1) * dil + 1 - a - b - 1 + s - 1) // s + 1 for k, dil, a, b, s in zip(window, dilations, low, high, spread, strict=True)]
+    space = [max(n, 1) + d.integer(0, 4) for n in least]
+
+    def reference(x, w):
+        padded = x.new_zeros(x.shape[:2] + tuple((n - 1) * s + 1 + a + b for n, s, a, b in zip(space, spread, low, high, strict=True)))
+        inside = tuple(slice(a, a + (n - 1) * s + 1, s) for n, s, a in zip(space, spread, low, strict=True))
+        padded[(slice(None), slice(None), *inside)] = x
+        counts = [(n - (k - 1) * dil - 1) // s + 1 for n, k, dil, s in zip(padded.shape[2:], window, dilations, strides, strict=True)]
+        x5 = padded.reshape(padded.shape[0], groups, channels, *padded.shape[2:])
+        w5 = w.reshape(groups, filters // groups, channels, *window)
+        y = 0
+        for tap in itertools.product(*map(range, window)):
+            at = tuple(slice(k * dil, k * dil + (n - 1) * s + 1, s) for k, dil, n, s in zip(tap, dilations, counts, strides, strict=True))
+            part, weight = x5[(..., *at)], w5[(..., *tap)]
+            y = y + (part.unsqueeze(2) * weight.reshape(1, *weight.shape, *[1] * rank)).sum(3, dtype=x.dtype)
+        return y.reshape(x.shape[0], filters, *counts)
+
+    inputs = [d.tensor(element, [d.integer(1, 2), groups * channels, *space]), d.tensor(element, [filters, channels, *window])]
+    text = f"graph.convolution %0, %1 strides {strides} low {low} high {high} dilations {dilations} spread {spread} groups {groups}"
+    sample = d.sample(f"{text} : ({{0}}, {{1}}) -> {{r}}", inputs, [element] * 2, element, reference)
+    if d.smooth or sample.dynamic[1:] == [[]]:
+        sample.dynamic = []
+    return sample
+
+
+def pool(name):
+    def draw(d: Draw) -> Sample:
+        element, rank, leading = d.element(NUMBERS), d.integer(1, 2), d.integer(0, 2)
+        window = [d.integer(1, 3) for _ in range(rank)]
+        strides, dilations = ([d.integer(1, n) for _ in range(rank)] for n in (3, 2))
+        # Where gradients are taken each window meets an element.
+        low, high = ([d.integer(0, min(1, k - 1) if d.smooth else 1) for k in window] for _ in range(2))
+        space = [(k - 1) * dil + 1 + d.integer(0, 4) for k, dil in zip(window, dilations, strict=True)]
+        x = d.tensor(element, [d.integer(1, 3) for _ in range(leading)] + space)
+        least = -math.inf if is_float(element) else 0 if element.startswith("u") else -(2 ** (int(element[1:]) - 1))
+
+        def windows(x, fill):
+            sizes = [n + a + b for n, a, b in zip(space, low, high, strict=True)]
+            padded = torch.full((*x.shape[:leading], *sizes), fill, dtype=x.dtype)
+            padded[(..., *[slice(a, a + n) for a, n in zip(low, space, strict=True)])] = x
+            counts = [(n - (k - 1) * dil - 1) // s + 1 for n, k, dil, s in zip(sizes, window, dilations, strides, strict=True)]
+            taps = itertools.product(*map(range, window))
+            places = list(zip(dilations, counts, strides, strict=True))
+
+            def part(tap):
+                starts = [(k * dil, n, s) for k, (dil, n, s) in zip(tap, places, strict=True)]
+                return padded[(..., *[slice(a, a + (n - 1) * s + 1, s) for a, n, s in starts])]
+
+            return torch.stack([part(tap) for tap in taps])
+
+        def reference(x):
+            if name == "sum_pool":
+                return windows(x, 0).sum(0, dtype=x.dtype)
+            # By i64: torch has no order of unsigned integers beyond u8.
+            wide = x if x.is_floating_point() or x.dtype == torch.int64 else x.to(torch.int64)
+            values = windows(wide, least)
+            if name == "max_pool":
+                return values.amax(0).to(x.dtype)
+            inside = windows(torch.ones_like(wide, dtype=torch.int64).expand(wide.shape), 0).bool()
+            position = windows(torch.arange(math.prod(space)).reshape(space).expand(wide.shape).contiguous(), 0)
+            best, greatest = torch.full(values.shape[1:], -1), torch.full(values.shape[1:], least, dtype=values.dtype)
+            for value, ok, at in zip(values, inside, position, strict=True):
+                better = ok & ((best < 0) | (value > greatest) | (value != value))
+                best, greatest = torch.where(better, at, best), torch.where(ok, torch.maximum(greatest, value), greatest)
+            return best.clamp(min=0)
+
+        text = f"graph.{name} %0 window {window} strides {strides} low {low} high {high} dilations {dilations} : {{0}} -> {{r}}"
+        return d.sample(text, [x], [element], "i64" if name == "argmax_pool" else element, reference)
+
+    return draw
+
+
+for name in ("max_pool", "sum_pool", "argmax_pool"):
+    OPS[name] = pool(name)

@@ -169,6 +169,38 @@ CASES = {
         torch.stack([B, ~B, torch.zeros(4).bool(), B]),
     ),
     "attention_scale": (lambda q, k: F.scaled_dot_product_attention(q, k, k, scale=0.2), X, Y),
+    # Convolution, pooling
+    "conv1d": (lambda x, w: F.conv1d(x, w, stride=2, padding=1), X, torch.randn(3, 4, 3)),
+    "conv2d": (lambda x, w, b: F.conv2d(x, w, b, padding=(1, 0), dilation=(1, 2)), IMAGE, torch.randn(6, 4, 3, 2), torch.randn(6)),
+    "conv2d_groups": (lambda x, w, b: F.conv2d(x, w, b, groups=2), IMAGE, torch.randn(6, 2, 2, 2), torch.randn(6)),
+    "conv2d_depthwise": (lambda x, w: F.conv2d(x, w, groups=4, padding="same"), IMAGE, torch.randn(8, 1, 2, 3)),
+    "conv2d_valid": (lambda x, w: F.conv2d(x, w, padding="valid"), IMAGE, torch.randn(2, 4, 1, 1)),
+    "conv2d_one": (lambda x, w: F.conv2d(x[0], w, padding=2), IMAGE, torch.randn(2, 4, 3, 3)),
+    "conv3d": (lambda x, w: F.conv3d(x, w, stride=(1, 2, 1)), torch.randn(1, 2, 3, 4, 5), torch.randn(3, 2, 2, 2, 2)),
+    "conv_transpose1d": (lambda x, w: F.conv_transpose1d(x, w, stride=3, padding=1, output_padding=2), X, torch.randn(4, 3, 2)),
+    "conv_transpose2d": (
+        lambda x, w, b: F.conv_transpose2d(x, w, b, stride=(2, 1), padding=(0, 1), groups=2, dilation=2),
+        IMAGE,
+        torch.randn(4, 3, 2, 3),
+        torch.randn(6),
+    ),
+    "conv_transpose_cut": (lambda x, w: F.conv_transpose1d(x, w, padding=2), X, torch.randn(4, 3, 2)),
+    "conv_half": (lambda x, w: F.conv2d(x, w), IMAGE.half(), torch.randn(2, 4, 2, 2).half()),
+    "max_pool1d": (lambda x: F.max_pool1d(x, 3, 2, padding=1, dilation=2), X),
+    "max_pool2d": (lambda x: F.max_pool2d(x, 2), IMAGE),
+    "max_pool2d_ceil": (lambda x: F.max_pool2d(x, 2, ceil_mode=True), IMAGE),
+    "max_pool2d_ceil_dropped": (lambda x: F.max_pool2d(x, 2, stride=3, padding=1, ceil_mode=True), IMAGE),
+    "max_pool2d_indices": (lambda x: F.max_pool2d(x, (2, 3), 1, padding=1, return_indices=True), IMAGE),
+    "max_pool3d": (lambda x: F.max_pool3d(x, 2), torch.randn(1, 2, 4, 5, 4)),
+    "avg_pool1d": (lambda x: F.avg_pool1d(x, 3), X),
+    "avg_pool2d": (lambda x: F.avg_pool2d(x, 3, 2, padding=1), IMAGE),
+    "avg_pool2d_exclude": (lambda x: F.avg_pool2d(x, 3, 2, padding=1, count_include_pad=False), IMAGE),
+    "avg_pool2d_ceil": (lambda x: F.avg_pool2d(x, 2, 2, padding=1, ceil_mode=True), IMAGE),
+    "avg_pool2d_divisor": (lambda x: F.avg_pool2d(x, 2, divisor_override=3), IMAGE),
+    "adaptive_avg_pool1d": (lambda x: F.adaptive_avg_pool1d(x, 4), X),
+    "adaptive_avg_pool2d": (lambda x: F.adaptive_avg_pool2d(x, (1, 1)), IMAGE),
+    "adaptive_avg_pool2d_even": (lambda x: F.adaptive_avg_pool2d(x, (3, 1)), IMAGE),
+    "adaptive_avg_pool2d_uneven": (lambda x: F.adaptive_avg_pool2d(x, (2, 3)), IMAGE),
     # Identity and types
     "identity": (lambda x: F.dropout(x.clone().contiguous().detach(), 0.5, training=False), X),
     "to": (lambda x: x.to(torch.int32).to(torch.float64), X * 5),
@@ -178,7 +210,7 @@ CASES = {
     "bfloat16": (lambda x: (x * 2 + 1).float(), X.bfloat16().float()),
     "in_place": (lambda x, y: F.relu((x + y).add_(1).mul_(y), inplace=True), X, Y),
 }
-DYNAMIC = ["mean_dim", "var", "index", "index_two", "flatten", "unsqueeze", "attention_causal", "layer_norm", "group_norm", "argmax", "tril", "split", "gather", "cumsum"]
+DYNAMIC = ["mean_dim", "var", "index", "index_two", "flatten", "unsqueeze", "attention_causal", "layer_norm", "group_norm", "argmax", "tril", "split", "gather", "cumsum", "conv2d", "max_pool2d_ceil", "avg_pool2d_exclude", "adaptive_avg_pool2d", "conv_transpose1d"]
 
 
 class Function(torch.nn.Module):
@@ -233,7 +265,7 @@ def test_dynamic_size(name, tool, tmp_path):
     check(tool, tmp_path, function, tuple(args), (tuple(sizes),))
 
 
-@pytest.mark.parametrize("name", ["softmax", "layer_norm", "batch_norm", "group_norm", "gelu", "attention", "var", "normalize", "addmm", "split"])
+@pytest.mark.parametrize("name", ["softmax", "layer_norm", "batch_norm", "group_norm", "gelu", "attention", "var", "normalize", "addmm", "split", "conv2d", "conv_transpose2d", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d_uneven"])
 def test_decomposed(name, tool, tmp_path):
     function, *args = CASES[name]
     check(tool, tmp_path, function, tuple(args), decompose=True)

@@ -112,7 +112,21 @@ def package(suite):
 
 def python_long(part: int, parts: int):
     """The Python tests with many random examples, and those marked long."""
-    return package(pytest("test/python", "--shard", f"{part}/{parts}", workers=JOBS, environment={"GRAPHOPT_HYPOTHESIS": "long"}))
+    return package(
+        pytest(
+            "test/python",
+            "--ignore=test/python/test_architectures.py",
+            "--shard",
+            f"{part}/{parts}",
+            workers=JOBS,
+            environment={"GRAPHOPT_HYPOTHESIS": "long"},
+        )
+    )
+
+
+def python_models(part: int, parts: int):
+    """Every model of test_architectures.py; python-long leaves them out."""
+    return package(pytest("test/python/test_architectures.py", "--shard", f"{part}/{parts}", workers=JOBS))
 
 
 def asan(suite):
@@ -168,6 +182,7 @@ SHARDS = {
     "python-long-1": python_long(0, 3),
     "python-long-2": python_long(1, 3),
     "python-long-3": python_long(2, 3),
+    "python-models": python_models(0, 1),
 }
 
 

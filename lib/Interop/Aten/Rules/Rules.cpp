@@ -9,10 +9,12 @@ void graphopt::registerAtenRules(ImportRules &rules) {
   registerAtenActivationRules(rules);
   registerAtenArithmeticRules(rules);
   registerAtenAttentionRules(rules);
+  registerAtenConvolutionRules(rules);
   registerAtenCreationRules(rules);
   registerAtenIdentityRules(rules);
   registerAtenNormRules(rules);
   registerAtenPartRules(rules);
+  registerAtenPoolRules(rules);
   registerAtenReductionRules(rules);
   registerAtenShapeRules(rules);
 }

@@ -16,10 +16,12 @@ void registerAtenRules(ImportRules &rules);
 void registerAtenActivationRules(ImportRules &rules);
 void registerAtenArithmeticRules(ImportRules &rules);
 void registerAtenAttentionRules(ImportRules &rules);
+void registerAtenConvolutionRules(ImportRules &rules);
 void registerAtenCreationRules(ImportRules &rules);
 void registerAtenIdentityRules(ImportRules &rules);
 void registerAtenNormRules(ImportRules &rules);
 void registerAtenPartRules(ImportRules &rules);
+void registerAtenPoolRules(ImportRules &rules);
 void registerAtenReductionRules(ImportRules &rules);
 void registerAtenShapeRules(ImportRules &rules);
 

@@ -1,0 +1,166 @@
+"""Real architectures with seeded weights, small: what the front-end tests export. `MODELS[name]()` gives the module, its arguments, and
+which of their sizes may vary."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+BATCH = torch.export.Dim("batch", min=2, max=64)
+SEQUENCE = torch.export.Dim("sequence", min=2, max=60)
+
+
+def image(size=32, batch=2):
+    return torch.randn(batch, 3, size, size)
+
+
+def seeded(build):
+    def model():
+        torch.manual_seed(0)
+        module, args, dynamic = build()
+        return spread(module.eval()), args, dynamic
+
+    return model
+
+
+def spread(module):
+    """Statistics as training leaves them: fresh ones, 0 and 1, would hide an operand that is mixed up."""
+    for part in module.modules():
+        if isinstance(part, nn.modules.batchnorm._BatchNorm):
+            part.running_mean.normal_(0, 0.2)
+            part.running_var.uniform_(0.5, 1.5)
+            part.weight.data.uniform_(0.5, 1.5)
+            part.bias.data.normal_(0, 0.2)
+        if isinstance(part, nn.Linear) and not part.weight.any():  # a head that starts at zero would hide all before it
+            part.weight.data.normal_(0, 0.2)
+    return module
+
+
+def vision(name, size=32, **arguments):
+    def build():
+        import torchvision
+
+        return getattr(torchvision.models, name)(weights=None, **arguments), (image(size),), ({0: BATCH},)
+
+    return seeded(build)
+
+
+class Output(nn.Module):
+    """A transformers model by position, with its tensors as results."""
+
+    def __init__(self, model, *names, **fixed):
+        super().__init__()
+        self.model, self.names, self.fixed = model, names, fixed
+
+    def forward(self, *args):
+        return self.model(**dict(zip(self.names, args, strict=True)), **self.fixed, return_dict=False)[0]
+
+
+def tokens(batch=2, length=7, vocabulary=99):
+    return torch.randint(0, vocabulary, (batch, length))
+
+
+def transformer(kind, names, args, dynamic, fixed=None, part=None, **config):
+    def build():
+        import transformers
+
+        settings = getattr(transformers, kind + "Config")(**config)
+        model = getattr(transformers, part or kind + "Model")(settings)
+        return Output(model, *names, **(fixed or {})), args(), dynamic
+
+    return seeded(build)
+
+
+LAYERS = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 37}
+SMALL = {"vocab_size": 99, "max_position_embeddings": 64, **LAYERS}
+GPT2 = {"vocab_size": 99, "n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 64}
+T5 = {"vocab_size": 99, "d_model": 32, "d_kv": 8, "d_ff": 37, "num_layers": 2, "num_heads": 4}
+TEXT = ({0: BATCH, 1: SEQUENCE},)
+
+
+class Recurrent(nn.Module):
+    def __init__(self, kind, **arguments):
+        super().__init__()
+        self.recurrent = kind(6, 5, batch_first=True, **arguments)
+
+    def forward(self, x):
+        return self.recurrent(x)
+
+
+class UNetBlock(nn.Module):
+    """Down, middle with attention, up: the parts of a diffusion model's network."""
+
+    def __init__(self, channels=8):
+        super().__init__()
+        self.first = nn.Sequential(nn.GroupNorm(4, channels), nn.SiLU(), nn.Conv2d(channels, channels, 3, padding=1))
+        self.down = nn.Conv2d(channels, 2 * channels, 3, stride=2, padding=1)
+        self.norm = nn.GroupNorm(4, 2 * channels)
+        self.qkv, self.out = nn.Conv2d(2 * channels, 6 * channels, 1), nn.Conv2d(2 * channels, 2 * channels, 1)
+        self.up = nn.ConvTranspose2d(2 * channels, channels, 4, stride=2, padding=1)
+        self.last = nn.Conv2d(2 * channels, 3, 3, padding=1)
+
+    def forward(self, x):
+        skip = x + self.first(x)
+        y = self.down(skip)
+        b, c, h, w = y.shape
+        q, k, v = self.qkv(self.norm(y)).reshape(b, 3, c, h * w).unbind(1)
+        attended = F.scaled_dot_product_attention(*(t.transpose(1, 2).reshape(b, h * w, 2, c // 2).transpose(1, 2) for t in (q, k, v)))
+        y = y + self.out(attended.transpose(1, 2).reshape(b, h * w, c).transpose(1, 2).reshape(b, c, h, w))
+        y = self.up(y) + F.interpolate(y[:, : c // 2], scale_factor=2.0, mode="nearest")
+        return self.last(torch.cat([y, skip], 1))
+
+
+def recurrent(kind, **arguments):
+    return seeded(lambda: (Recurrent(kind, **arguments), (torch.randn(2, 7, 6),), ({0: BATCH, 1: SEQUENCE},)))
+
+
+MODELS = {
+    "resnet18": vision("resnet18", 64),
+    "mobilenet_v2": vision("mobilenet_v2", 64),
+    "bert": transformer("Bert", ["input_ids"], lambda: (tokens(),), TEXT, **SMALL),
+    "gpt2": transformer("GPT2", ["input_ids"], lambda: (tokens(),), TEXT, {"use_cache": False}, **GPT2),
+    "llama": transformer(
+        "Llama", ["input_ids"], lambda: (tokens(),), TEXT, {"use_cache": False}, part="LlamaForCausalLM", num_key_value_heads=2, **SMALL
+    ),
+    "t5": transformer(
+        "T5",
+        ["input_ids", "decoder_input_ids"],
+        lambda: (tokens(), tokens(length=5)),
+        ({0: BATCH, 1: SEQUENCE}, {0: BATCH}),
+        {"use_cache": False},
+        **T5,
+    ),
+    "lstm": recurrent(nn.LSTM, num_layers=2),
+    "gru": recurrent(nn.GRU, num_layers=2, bidirectional=True),
+    "unet": seeded(lambda: (UNetBlock(), (torch.randn(2, 8, 8, 8),), ({0: BATCH},))),
+}
+
+
+def vision_transformer():
+    from torchvision.models import VisionTransformer
+
+    return VisionTransformer(image_size=32, patch_size=16, num_layers=2, num_heads=4, hidden_dim=32, mlp_dim=64), (image(),), ({0: BATCH},)
+
+
+def whisper():
+    import transformers
+
+    layers = {"d_model": 32, "encoder_layers": 2, "encoder_attention_heads": 4, "encoder_ffn_dim": 37, "decoder_layers": 1}
+    special = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 1}
+    config = transformers.WhisperConfig(vocab_size=99, num_mel_bins=8, max_source_positions=16, **layers, **special)
+    return (
+        Output(transformers.models.whisper.modeling_whisper.WhisperEncoder(config), "input_features"),
+        (torch.randn(2, 8, 32),),
+        ({0: BATCH},),
+    )
+
+
+def clip():
+    import transformers
+
+    text = {**SMALL, "eos_token_id": 98, "pad_token_id": 1, "bos_token_id": 0}
+    view = {**LAYERS, "image_size": 32, "patch_size": 16}
+    model = transformers.CLIPModel(transformers.CLIPConfig(text_config=text, vision_config=view, projection_dim=16))
+    return Output(model, "input_ids", "pixel_values"), (tokens(), image()), ({1: SEQUENCE}, {0: BATCH})
+
+
+MODELS.update(vit=seeded(vision_transformer), whisper=seeded(whisper), clip=seeded(clip))
