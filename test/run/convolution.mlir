@@ -1,5 +1,6 @@
 // RUN: graph-opt %s --graph-interpret
 // RUN: graph-opt %s --graph-to-linalg --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @slides_over_a_padded_line() {
   %x = graph.constant dense<[[[1.0, 2.0, 3.0, 4.0]]]> : tensor<1x1x4xf32>

@@ -1,5 +1,6 @@
 // RUN: graph-opt %s --graph-interpret
 // RUN: graph-opt %s --graph-to-linalg --graph-interpret
+// RUN: graph-opt %s --graph-interpret=target=cpu
 
 func.func @the_greatest_of_each_square() {
   %x = graph.constant dense<[[1.0, 2.0, 3.0], [4.0, -5.0, 6.0], [7.0, 8.0, 9.0]]> : tensor<3x3xf32>
