@@ -2,12 +2,14 @@
 #include "Driver/Output.h"
 #include "graph-opt/GraphError.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
 #include <unistd.h>
 
 using namespace llvm;
 using namespace graphopt;
 
-static Error cannotWrite(StringRef path, const Twine &why) {
+static Error cannotWrite(StringRef path, std::string why) {
+  why[0] = toLower(why[0]); // the system's begin with a capital
   return makeError(Failure::badInput, path + ": error: cannot be written: " + why);
 }
 

@@ -84,12 +84,12 @@ uint32_t checksum(StringRef data) {
 Expected<std::shared_ptr<MemoryBuffer>> graphopt::mapFile(StringRef path) {
   sys::fs::file_status status;
   if (std::error_code error = sys::fs::status(path, status))
-    return fileError(path, error.message());
+    return fileError(path, error);
   if (status.type() != sys::fs::file_type::regular_file)
     return fileError(path, "expected a regular file");
   ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return fileError(path, buffer.getError().message());
+    return fileError(path, buffer.getError());
   return std::shared_ptr<MemoryBuffer>(std::move(*buffer));
 }
 

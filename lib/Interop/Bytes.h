@@ -1,5 +1,6 @@
 //===- Bytes.h - little-endian fields of files from outside ---------------===//
 #pragma once
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Endian.h"
@@ -11,6 +12,13 @@ namespace graphopt {
 /// An error about a file: "<label>: <message>".
 inline llvm::Error fileError(llvm::StringRef label, const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), llvm::Twine(label) + ": " + message);
+}
+
+/// The same with the system's message, in lower case.
+inline llvm::Error fileError(llvm::StringRef label, std::error_code error) {
+  std::string why = error.message();
+  why[0] = llvm::toLower(why[0]);
+  return fileError(label, why);
 }
 
 /// An error about a budget: the tools tell it from bad input.

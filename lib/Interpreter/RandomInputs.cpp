@@ -49,9 +49,16 @@ FailureOr<SmallVector<SmallVector<int64_t>>> graphopt::chooseShapes(FunctionOpIn
       sizes[name] = size;
     }
   }
-  for (const auto &given : options.dims)
-    if (!sizes.contains(given.getKey()))
-      return function->emitError() << "expected the name of one of the function's sizes, got '" << given.getKey() << "'";
+  for (const auto &given : options.dims) {
+    if (sizes.contains(given.getKey()))
+      continue;
+    InFlightDiagnostic error = function->emitError() << "expected the name of one of the function's sizes (";
+    if (sizes.empty())
+      error << "it names none";
+    else
+      llvm::interleaveComma(symbols, error, [&](NamedAttribute symbol) { error << "'" << symbol.getName().getValue() << "'"; });
+    return error << "), got '" << given.getKey() << "'";
+  }
   SmallVector<SmallVector<int64_t>> shapes;
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
     SmallVector<int64_t> &shape = shapes.emplace_back();

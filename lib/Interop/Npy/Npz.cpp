@@ -70,7 +70,7 @@ Expected<std::vector<NamedTensor>> graphopt::readTensors(StringRef path, MLIRCon
     tensors.push_back({std::move(*decoded), std::move(*value)});
   }
   if (error)
-    return fileError(path, error.message());
+    return fileError(path, error);
   llvm::sort(tensors, [](const NamedTensor &a, const NamedTensor &b) { return a.name < b.name; });
   return tensors;
 }
@@ -79,7 +79,7 @@ Error graphopt::writeTensors(StringRef path, ArrayRef<NamedTensor> tensors) {
   if (path.ends_with(".npz"))
     return writeNpz(path, tensors);
   if (std::error_code error = llvm::sys::fs::create_directories(path))
-    return fileError(path, error.message());
+    return fileError(path, error);
   for (const NamedTensor &tensor : tensors) {
     SmallString<256> file(path);
     llvm::sys::path::append(file, encodeTensorName(tensor.name) + ".npy");
