@@ -117,7 +117,7 @@ def main() -> int:
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", stem):
         parser.error(f"expected a CamelCase name, got {stem}")
     kebabed = kebab(stem)
-    rule = "-" * (68 - len(stem))
+    rule = "-" * (64 - len(stem))
     fields = {"stem": stem, "name": kebabed.replace("-", "_"), "td_rule": rule, "cpp_rule": rule[1:]}
     files = {
         f"dialects/Graph/Ops/{stem}.td": TD,

@@ -7,12 +7,12 @@
 
 int main(int argc, char **argv) {
   graphopt::startTool(argc, argv);
-  if (std::optional<int> code =
-          graphopt::answerHelp(argc, argv,
-                               {"graph-reduce",
-                                "-reduction-tree='traversal-mode=0 test=SCRIPT' INPUT",
-                                "Makes INPUT smaller while --test=SCRIPT goes on to fail on it: mlir-reduce with our dialects and passes.",
-                                {}}))
+  if (std::optional<int> code = graphopt::answerHelp(
+          argc, argv,
+          {"graph-reduce",
+           "--reduction-tree='traversal-mode=0 test=SCRIPT' INPUT",
+           "Makes INPUT smaller while SCRIPT goes on to call it interesting (exit status 1): mlir-reduce with our dialects and passes.",
+           {}}))
     return *code;
   mlir::DialectRegistry registry;
   graphopt::registerAllDialects(registry);
