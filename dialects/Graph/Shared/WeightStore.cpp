@@ -3,6 +3,7 @@
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Interpreter/TensorBytes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -48,14 +49,19 @@ static llvm::Expected<std::shared_ptr<llvm::MemoryBuffer>> mapFile(StringRef bas
         return refuse("expected a regular file, got a symbolic link");
     }
   }
+  auto cannotRead = [&](std::error_code error) {
+    std::string why = error.message();
+    why[0] = llvm::toLower(why[0]);
+    return refuse("cannot be read at '" + path + "': " + why);
+  };
   llvm::sys::fs::file_status status;
   if (std::error_code error = llvm::sys::fs::status(path, status))
-    return refuse(error.message());
+    return cannotRead(error);
   if (status.type() != llvm::sys::fs::file_type::regular_file)
     return refuse("expected a regular file");
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return refuse(buffer.getError().message());
+    return cannotRead(buffer.getError());
   llvm::raw_string_ostream(version) << status.getUniqueID().getDevice() << ':' << status.getUniqueID().getFile() << ':' << status.getSize()
                                     << ':' << status.getLastModificationTime().time_since_epoch().count();
   return std::shared_ptr<llvm::MemoryBuffer>(std::move(*buffer));
