@@ -44,3 +44,14 @@ def GpuLaunchPass : Pass<"graph-gpu-launch", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
                            "::mlir::vector::VectorDialect"];
 }
+
+def GpuDropTimingsPass : Pass<"graph-gpu-drop-timings", "::mlir::ModuleOp"> {
+  let summary = "forget how long the kernels took to compile";
+  let description = [{
+    Upstream's gpu-module-to-binary notes in each `#gpu.object` the milliseconds that it took: the same program would give other text at
+    each run. The properties whose names end in `TimeInMs` go.
+
+    Before: `#gpu.object<..., properties = {LLVMIRToISATimeInMs = 14 : i64, O = 3 : i32}, ...>`. After: `properties = {O = 3 : i32}`.
+  }];
+  let dependentDialects = ["::mlir::gpu::GPUDialect"];
+}

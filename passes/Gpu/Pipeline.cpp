@@ -71,6 +71,7 @@ void graphopt::buildGpuPipeline(OpPassManager &pm, const GpuPipelineOptions &opt
   GpuModuleToBinaryPassOptions binary;
   binary.compilationTarget = options.format;
   pm.addPass(createGpuModuleToBinaryPass(binary));
+  pm.addPass(createGpuDropTimingsPass());
 }
 
 void graphopt::registerGpuPipeline() {
