@@ -36,6 +36,22 @@ static bool hasSimpleResult(linalg::LinalgOp op) {
          op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isProjectedPermutation();
 }
 
+/// How many columns a tile has where B is too large to be read for each row of an image: whole panels, as many as stay in L2 while all
+/// of the image passes by. 0 where rows are what to tile by.
+static int64_t columnTile(linalg::GenericOp product, const MatmulForm &form, const CpuInfo &cpu) {
+  auto type = cast<ShapedType>(form.rhs->get().getType());
+  int64_t columns = product.getStaticLoopRanges()[form.n];
+  if (!form.packed || form.outer.size() < 2 || !type.hasStaticShape() || ShapedType::isDynamic(columns) || columns % form.packed != 0)
+    return 0;
+  int64_t bytes = type.getNumElements() * (type.getElementTypeBitWidth() / 8), perPanel = bytes / (columns / form.packed);
+  if (bytes <= cpu.l2Bytes / 2 || columns / form.packed < 2)
+    return 0;
+  int64_t panels = std::clamp<int64_t>(cpu.l2Bytes / 2 / perPanel, 1, std::max<int64_t>(1, columns / form.packed / 4));
+  while (columns / form.packed % panels != 0)
+    --panels;
+  return panels * form.packed;
+}
+
 std::optional<Group> matmulGroup(linalg::GenericOp product, const CpuInfo &cpu) {
   FailureOr<MatmulForm> form = matchMatmul(product);
   if (failed(form) || !product.hasPureTensorSemantics() || secondsOf(product, cpu) < worthSplitting)
@@ -43,13 +59,19 @@ std::optional<Group> matmulGroup(linalg::GenericOp product, const CpuInfo &cpu) 
   SmallVector<int64_t> sizes = product.getStaticLoopRanges();
   // Blocks of rows whose part of A stays in L2; about eight of them at least, for several threads.
   int64_t element = getElementTypeOrSelf(form->init->get().getType()).getIntOrFloatBitWidth() / 8, rows = cpu.matmulRows();
-  int64_t block = cpu.matmulBlockRows(ShapedType::isDynamic(sizes[form->k]) ? 512 : sizes[form->k], element);
+  int64_t depth = ShapedType::isDynamic(sizes[form->k]) ? 512 : sizes[form->k];
+  int64_t block = cpu.matmulBlockRows(depth, element);
   if (int64_t m = sizes[form->m]; !ShapedType::isDynamic(m))
     block = std::min(block, std::max<int64_t>(2, llvm::divideCeil(llvm::divideCeil(m, rows), 8)) * rows);
   SmallVector<int64_t> tiles(product.getNumLoops(), 0);
-  for (unsigned dim : form->outer)
-    tiles[dim] = 1;
-  tiles[form->m] = block;
+  if (int64_t columns = columnTile(product, *form, cpu)) {
+    tiles[form->n] = columns;
+  } else {
+    for (unsigned dim : form->outer)
+      tiles[dim] = 1;
+    // Windows of neighbouring rows overlap: a line of an image is one block.
+    tiles[form->m] = form->outerSums.empty() ? block : 0;
+  }
 
   Group group{product, tiles, {}};
   if (auto fill = form->init->get().getDefiningOp<linalg::FillOp>(); fill && fill->hasOneUse())

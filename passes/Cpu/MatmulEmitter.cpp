@@ -110,24 +110,7 @@ void MatmulEmitter::tile(int64_t rows, int64_t vectors, ArrayRef<Value> masks) {
     for (int64_t j = 0; j < vectors; ++j)
       accumulators.push_back(start ? vector::BroadcastOp::create(builder, loc, vector, start).getResult()
                                    : load(form.init->get(), resultIndices(i, j), masks[j]));
-  // Four steps at a time: one test and one jump for four. At the edges code that is short matters more.
-  int64_t unroll = rows == cpu.matmulRows() && !llvm::any_of(masks, [](Value mask) { return bool(mask); }) ? 4 : 1;
-  Value depth = sizes[form.k], unrolled = roundDown(depth, unroll);
-  auto run = [&](Value lower, Value upper, int64_t steps) {
-    std::optional<int64_t> low = getConstantIntValue(lower), high = getConstantIntValue(upper);
-    if (low && high && *low >= *high)
-      return;
-    auto forOp = scf::ForOp::create(builder, loc, lower, upper, index(steps), accumulators);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(forOp.getBody());
-    SmallVector<Value> values = llvm::to_vector_of<Value>(forOp.getRegionIterArgs());
-    for (int64_t s = 0; s < steps; ++s)
-      values = step(rows, vectors, masks, add(forOp.getInductionVar(), s), values);
-    scf::YieldOp::create(builder, loc, values);
-    accumulators = llvm::to_vector_of<Value>(forOp.getResults());
-  };
-  run(index(0), unrolled, unroll);
-  run(unrolled, depth, 1);
+  accumulators = sum(0, rows, vectors, masks, accumulators);
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t j = 0; j < vectors; ++j) {
       Value value = accumulators[i * vectors + j];
@@ -136,6 +119,38 @@ void MatmulEmitter::tile(int64_t rows, int64_t vectors, ArrayRef<Value> masks) {
       else
         vector::StoreOp::create(builder, loc, value, form.init->get(), resultIndices(i, j));
     }
+}
+
+SmallVector<Value> MatmulEmitter::sum(size_t position, int64_t rows, int64_t vectors, ArrayRef<Value> masks,
+                                      SmallVector<Value> accumulators) {
+  auto carry = [&](Value lower, Value upper, int64_t steps, function_ref<SmallVector<Value>(Value, SmallVector<Value>)> inside) {
+    std::optional<int64_t> low = getConstantIntValue(lower), high = getConstantIntValue(upper);
+    if (low && high && *low >= *high)
+      return;
+    auto forOp = scf::ForOp::create(builder, loc, lower, upper, index(steps), accumulators);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(forOp.getBody());
+    scf::YieldOp::create(builder, loc, inside(forOp.getInductionVar(), llvm::to_vector_of<Value>(forOp.getRegionIterArgs())));
+    accumulators = llvm::to_vector_of<Value>(forOp.getResults());
+  };
+  if (position < form.outerSums.size()) {
+    unsigned dim = form.outerSums[position];
+    carry(index(0), sizes[dim], 1, [&](Value at, SmallVector<Value> values) {
+      loops[dim] = at;
+      return sum(position + 1, rows, vectors, masks, values);
+    });
+    return accumulators;
+  }
+  // Four steps at a time: one test and one jump for four. At the edges code that is short matters more.
+  int64_t unroll = rows == cpu.matmulRows() && !llvm::any_of(masks, [](Value mask) { return bool(mask); }) ? 4 : 1;
+  Value depth = sizes[form.k], unrolled = roundDown(depth, unroll);
+  for (auto [lower, upper, steps] : {std::tuple(index(0), unrolled, unroll), std::tuple(unrolled, depth, int64_t(1))})
+    carry(lower, upper, steps, [&, steps = steps](Value at, SmallVector<Value> values) {
+      for (int64_t s = 0; s < steps; ++s)
+        values = step(rows, vectors, masks, add(at, s), values);
+      return values;
+    });
+  return accumulators;
 }
 
 void MatmulEmitter::rowBlocks(int64_t vectors, ArrayRef<Value> masks) {
@@ -148,12 +163,21 @@ void MatmulEmitter::rowBlocks(int64_t vectors, ArrayRef<Value> masks) {
     });
   };
   Value done = roundDown(size, rows);
-  blocks(index(0), done, rows);
   if (std::optional<int64_t> known = getConstantIntValue(size)) {
-    if (int64_t rest = *known % rows)
-      blocks(done, size, rest);
+    // A few rows alone would leave the arithmetic units waiting: they share with the block before them.
+    if (int64_t rest = *known % rows; rest * 2 < rows && *known > rows && rest) {
+      int64_t half = llvm::divideCeil(rows + rest, 2);
+      blocks(index(0), index(*known - rest - rows), rows);
+      blocks(index(*known - rest - rows), index(*known - rest - rows + half), half);
+      blocks(index(*known - rest - rows + half), size, rows + rest - half);
+    } else {
+      blocks(index(0), done, rows);
+      if (rest)
+        blocks(done, size, rest);
+    }
     return;
   }
+  blocks(index(0), done, rows);
   // A number of rows that is known at run time only: what is left goes in fours, then in ones.
   if (rows > 4) {
     Value rest = arith::SubIOp::create(builder, loc, size, done);

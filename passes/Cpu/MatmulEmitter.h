@@ -20,6 +20,8 @@ private:
   void panels();
   void rowBlocks(int64_t vectors, ArrayRef<Value> masks);
   void tile(int64_t rows, int64_t vectors, ArrayRef<Value> masks);
+  /// The sum over the dimensions from `position` of the outer ones on, and k.
+  SmallVector<Value> sum(size_t position, int64_t rows, int64_t vectors, ArrayRef<Value> masks, SmallVector<Value> accumulators);
   SmallVector<Value> step(int64_t rows, int64_t vectors, ArrayRef<Value> masks, Value k, ArrayRef<Value> accumulators);
   void loop(Value lower, Value upper, int64_t step, function_ref<void(Value)> inside);
   SmallVector<Value> indices(AffineMap map, Value m, Value n, Value k);

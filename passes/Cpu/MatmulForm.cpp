@@ -5,8 +5,7 @@
 using namespace mlir;
 namespace graphopt::cpu {
 
-/// The body is `acc + a * b` on one float type.
-static bool isMultiplyAdd(linalg::GenericOp op) {
+bool isMultiplyAdd(linalg::GenericOp op) {
   Block *body = op.getBlock();
   if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 || body->getOperations().size() != 3)
     return false;
@@ -48,16 +47,13 @@ static int64_t panelWidth(AffineMap map, unsigned n) {
 bool MatmulForm::columnsContiguous() const { return packed || rhsMap.getResults().back() == getAffineDimExpr(n, rhsMap.getContext()); }
 
 FailureOr<MatmulForm> matchMatmul(linalg::GenericOp op) {
-  if (!isMultiplyAdd(op) || op.getNumReductionLoops() != 1)
+  if (!isMultiplyAdd(op) || op.getNumReductionLoops() == 0)
     return failure();
   MatmulForm form;
   form.init = op.getDpsInitOperand(0);
   form.initMap = op.getMatchingIndexingMap(form.init);
   if (!form.initMap.isProjectedPermutation() || form.initMap.getNumResults() < 2)
     return failure();
-  SmallVector<unsigned> reductions;
-  op.getReductionDims(reductions);
-  form.k = reductions.front();
   form.n = form.initMap.getDimPosition(form.initMap.getNumResults() - 1);
 
   OpOperand *first = op.getDpsInputOperand(0), *second = op.getDpsInputOperand(1);
@@ -66,9 +62,16 @@ FailureOr<MatmulForm> matchMatmul(linalg::GenericOp op) {
   form.rhs = swapped ? first : second;
   form.lhsMap = op.getMatchingIndexingMap(form.lhs);
   form.rhsMap = op.getMatchingIndexingMap(form.rhs);
-  if (form.lhsMap.isFunctionOfDim(form.n) || !form.rhsMap.isFunctionOfDim(form.n) || !form.lhsMap.isFunctionOfDim(form.k) ||
-      !form.rhsMap.isFunctionOfDim(form.k) || !form.lhsMap.isProjectedPermutation() || form.lhsMap.getNumResults() == 0 ||
+  if (form.lhsMap.isFunctionOfDim(form.n) || !form.rhsMap.isFunctionOfDim(form.n) || form.lhsMap.getNumResults() == 0 ||
       form.rhsMap.getNumResults() == 0)
+    return failure();
+  // The innermost sum walks A's neighbours, where one does.
+  op.getReductionDims(form.outerSums);
+  AffineExpr last = form.lhsMap.getResults().back();
+  auto *inner = llvm::find_if(form.outerSums, [&](unsigned dim) { return last == getAffineDimExpr(dim, last.getContext()); });
+  form.k = inner == form.outerSums.end() ? form.outerSums.back() : *inner;
+  llvm::erase(form.outerSums, form.k);
+  if (!form.lhsMap.isFunctionOfDim(form.k) || !form.rhsMap.isFunctionOfDim(form.k))
     return failure();
   form.packed = panelWidth(form.rhsMap, form.n);
   if (!form.packed && !form.rhsMap.isProjectedPermutation())
@@ -85,7 +88,7 @@ FailureOr<MatmulForm> matchMatmul(linalg::GenericOp op) {
     return failure();
   form.m = *rows;
   for (unsigned dim = 0; dim < op.getNumLoops(); ++dim)
-    if (dim != form.m && dim != form.n && dim != form.k)
+    if (dim != form.m && dim != form.n && dim != form.k && !llvm::is_contained(form.outerSums, dim))
       form.outer.push_back(dim);
   return form;
 }

@@ -38,9 +38,11 @@ public:
     SmallVector<AffineMap> maps = op.getIndexingMapsArray();
     SmallVector<AffineExpr> exprs;
     for (AffineExpr expr : form.rhsMap.getResults())
-      if (expr != dim(form.n) && expr != dim(form.k))
+      if (expr != dim(form.n) && expr != dim(form.k) && !isSum(expr))
         exprs.push_back(expr);
-    exprs.append({dim(form.n).floorDiv(width), dim(form.k), dim(form.n) % width});
+    exprs.push_back(dim(form.n).floorDiv(width));
+    llvm::append_range(exprs, llvm::make_filter_range(form.rhsMap.getResults(), [&](AffineExpr expr) { return isSum(expr); }));
+    exprs.append({dim(form.k), dim(form.n) % width});
     maps[form.rhs->getOperandNumber()] = AffineMap::get(op.getNumLoops(), 0, exprs, context);
     builder.modifyOpInPlace(op, [&] {
       form.rhs->set(packed);
@@ -54,6 +56,7 @@ public:
 
 private:
   AffineExpr dim(unsigned position) { return getAffineDimExpr(position, context); }
+  bool isSum(AffineExpr expr) { return llvm::is_contained(form.outerSums, cast<AffineDimExpr>(expr).getPosition()); }
 
   /// B with zeros behind its last column, up to a full panel.
   Value pad() {
@@ -71,23 +74,30 @@ private:
   }
 
   Value pack(Value padded) {
-    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, padded), shape;
+    // The packed axes: outer ones, panels, outer sums, k, columns of a panel.
+    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, padded), shape, sums;
     SmallVector<AffineExpr> input;
     OpFoldResult panels, depth;
-    unsigned others = form.rhsMap.getNumResults() - 2, next = 0;
+    unsigned inner = form.rhsMap.getNumResults(), next = 0;
+    unsigned others = llvm::count_if(form.rhsMap.getResults(), [&](AffineExpr expr) { return !isSum(expr); }) - 2, nextSum = others + 1;
     for (auto [position, expr] : llvm::enumerate(form.rhsMap.getResults())) {
       if (expr == dim(form.n)) {
-        input.push_back(dim(others) * width + dim(others + 2));
+        input.push_back(dim(others) * width + dim(inner));
         panels = affine::makeComposedFoldedAffineApply(builder, loc, getAffineSymbolExpr(0, context).floorDiv(width), {sizes[position]});
       } else if (expr == dim(form.k)) {
-        input.push_back(dim(others + 1));
+        input.push_back(dim(inner - 1));
         depth = sizes[position];
+      } else if (isSum(expr)) {
+        input.push_back(dim(nextSum++));
+        sums.push_back(sizes[position]);
       } else {
         input.push_back(dim(next++));
         shape.push_back(sizes[position]);
       }
     }
-    shape.append({panels, depth, builder.getIndexAttr(width)});
+    shape.push_back(panels);
+    shape.append(sums);
+    shape.append({depth, builder.getIndexAttr(width)});
     Type element = getElementTypeOrSelf(padded.getType());
     Value empty = tensor::EmptyOp::create(builder, loc, shape, element);
     unsigned rank = shape.size();

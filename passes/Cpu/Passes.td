@@ -75,6 +75,22 @@ def CpuLowerMathPass : Pass<"graph-cpu-lower-math", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
 }
 
+def CpuChannelsLastPass : Pass<"graph-cpu-channels-last", "::mlir::func::FuncOp"> {
+  let summary = "make channels the innermost axis of products over windows";
+  let description = [{
+    A product whose result has the columns of its weights somewhere inside, as a convolution of `[batch, channels, space...]` has, gets
+    them as its last axis, so that the weights lie in panels and rows of the image are rows of a matrix; a product that keeps its channels
+    apart gets the channels last in both operands. Transpositions go around it, and sink through elementwise ops, windows, slices and paddings
+    until they meet the next one and cancel. Products whose weights are computed from inputs stay as they are, but for windows.
+
+    before: `(n, f, y, x) += (n, c, y + i, x + j) * (f, c, i, j)`
+
+    after: `linalg.transpose`, `(n, y, x, f) += (n, y + i, x + j, c) * (f, c, i, j)`, `linalg.transpose`
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def CpuPackMatmulPass : Pass<"graph-cpu-pack-matmul", "::mlir::func::FuncOp"> {
   let summary = "bring the right-hand sides of matrix products into panels of columns";
   let description = [{

@@ -25,6 +25,7 @@ void graphopt::buildCpuTilingPipeline(OpPassManager &pm, const CpuPipelineOption
   clean();
   pm.addPass(createConvertElementwiseToLinalgPass()); // arith and math on tensors
   pm.addPass(createCpuOutlineShapesPass());
+  pm.addNestedPass<func::FuncOp>(createCpuChannelsLastPass());
   pm.addNestedPass<func::FuncOp>(createCpuFuseElementwisePass());
   clean();
   if (options.tile) {
