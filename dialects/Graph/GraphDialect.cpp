@@ -78,10 +78,21 @@ static LogicalResult verifyDims(Operation *op, Type type, Attribute value) {
   return success();
 }
 
+/// A name with our prefix that nothing reads is a slip of the pen, and would pass unseen.
+static LogicalResult verifyName(Operation *op, StringRef where, StringRef name, ArrayRef<StringRef> known) {
+  if (llvm::is_contained(known, name))
+    return success();
+  InFlightDiagnostic error = op->emitOpError() << "expected an attribute of " << where << " to be one of ";
+  llvm::interleaveComma(known, error, [&](StringRef one) { error << "'" << one << "'"; });
+  return error << ", got '" << name << "'";
+}
+
 LogicalResult GraphDialect::verifyOperationAttribute(Operation *op, NamedAttribute attr) {
   if (attr.getName() == symbolsAttr)
     return verifySymbols(op, attr.getValue());
-  return success();
+  // All but the first are between passes.
+  return verifyName(op, "an op", attr.getName(),
+                    {symbolsAttr, "graph.arena", "graph.grain", "graph.messages", "graph.parallel", "graph.sizes"});
 }
 
 static LogicalResult verifyValueAttribute(Operation *op, Type type, NamedAttribute attr) {
@@ -89,7 +100,9 @@ static LogicalResult verifyValueAttribute(Operation *op, Type type, NamedAttribu
     return verifyDims(op, type, attr.getValue());
   if (attr.getName() == nameAttr && !isa<StringAttr>(attr.getValue()))
     return op->emitOpError() << "expected 'graph.name' to be a string, got " << attr.getValue();
-  return success();
+  // All but the first two are between passes.
+  return verifyName(op, "an argument or result", attr.getName(),
+                    {nameAttr, dimsAttr, "graph.arena", "graph.ctx", "graph.prepared", "graph.result", "graph.weight"});
 }
 
 LogicalResult GraphDialect::verifyRegionArgAttribute(Operation *op, unsigned region, unsigned arg, NamedAttribute attr) {

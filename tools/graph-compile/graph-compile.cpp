@@ -84,6 +84,7 @@ int main(int argc, char **argv) {
   options.pipeline = pipeline.empty() ? "O" + std::string(1, level) : pipeline.getValue();
   options.accuracy = accuracy;
   options.name = name.empty() ? nameFromPath(output) : name.getValue();
+  options.headerFile = sys::path::filename(header).str();
   options.embedWeights = !noWeights;
   Expected<EmittedObject> object = model->emitObject(options);
   if (!object)

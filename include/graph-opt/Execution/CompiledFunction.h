@@ -88,6 +88,8 @@ llvm::Expected<CompiledFunction> compile(mlir::ModuleOp module, const CompileOpt
 struct EmitOptions : CompileOptions {
   /// The name of the C functions; empty for the entry's. A C identifier.
   std::string name;
+  /// The file name that the header's example includes; empty for NAME.h.
+  std::string headerFile;
   /// Whether the object carries the weights; else a program sets each one with go_ctx_set_weight.
   bool embedWeights = true;
 };

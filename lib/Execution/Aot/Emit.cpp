@@ -53,7 +53,9 @@ llvm::Expected<EmittedObject> emitObject(ModuleOp module, const EmitOptions &opt
   llvm::Expected<llvm::SmallString<0>> object = execution::emitObject(*lowered->module, lowered->signature, *target, weights);
   if (!object)
     return object.takeError();
-  return EmittedObject{object->str().str(), writeHeader(lowered->signature, options.embedWeights)};
+  return EmittedObject{object->str().str(),
+                       writeHeader(lowered->signature, options.headerFile.empty() ? lowered->signature.name + ".h" : options.headerFile,
+                                   options.embedWeights)};
 }
 
 /// The static runtime lies beside this library.

@@ -82,7 +82,7 @@ void writeTensors(raw_ostream &os, const Signature &signature, ArrayRef<Port> po
 }
 } // namespace
 
-std::string writeHeader(const Signature &signature, bool carriesWeights) {
+std::string writeHeader(const Signature &signature, StringRef file, bool carriesWeights) {
   std::string text;
   raw_string_ostream os(text);
   const std::string &name = signature.name;
@@ -100,8 +100,8 @@ std::string writeHeader(const Signature &signature, bool carriesWeights) {
     listPorts(os, "Weights, each to be set by go_ctx_set_weight", unset);
   for (const Symbol &symbol : signature.symbols)
     os << " *\n * " << sanitize(symbol.name) << " is from " << symbol.lower << " to " << symbol.upper << ".\n";
-  os << " *\n * An example; link it with the object, -lGraphOptRuntime -lm -lpthread:\n *\n"
-     << " *   #include \"" << name << ".h\"\n"
+  os << " *\n * An example; link it with the object and -lGraphOptRuntime -lm -lpthread, or with the shared library alone:\n *\n"
+     << " *   #include \"" << file << "\"\n"
      << " *   #include <stdio.h>\n"
      << " *   int main(void) {\n";
   writeTensors(os, signature, signature.inputs, "in", true);

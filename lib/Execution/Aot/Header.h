@@ -4,7 +4,7 @@
 
 namespace graphopt::execution {
 
-/// The C header: names, dtypes and sizes of inputs, results and weights, the functions, and a program that calls them.
-std::string writeHeader(const Signature &signature, bool carriesWeights);
+/// The C header: names, dtypes and sizes of inputs, results and weights, the functions, and a program that calls them and includes `file`.
+std::string writeHeader(const Signature &signature, llvm::StringRef file, bool carriesWeights);
 
 } // namespace graphopt::execution
