@@ -109,5 +109,5 @@ TEST_F(RandomInputsTest, SizesHaveNames) {
   EXPECT_TRUE(failed(chooseShapes(function, options)));
   ASSERT_EQ(errors.size(), 2u);
   EXPECT_EQ(errors[0], "expected size 's' in [5, 8], got 9");
-  EXPECT_EQ(errors[1], "expected the name of one of the function's sizes ('s'), got 't'");
+  EXPECT_EQ(errors[1], "expected the name of one of the function's sizes ('b', 's'), got 't'");
 }
