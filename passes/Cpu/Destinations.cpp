@@ -28,10 +28,11 @@ LogicalResult convertArguments(func::FuncOp func, OpBuilder &builder) {
 /// A call that the inliner has left calls a function that calls itself.
 LogicalResult refuseCalls(func::FuncOp func) {
   return success(!func.walk([](func::CallOp call) {
-                        emitError(call.getLoc(), Failure::unsupportedOp) << "expected calls that can be inlined, got a recursive one of '@"
-                                                                         << call.getCallee() << "'";
+                        emitError(call.getLoc(), Failure::unsupportedOp)
+                            << "expected calls that can be inlined, got a recursive one of '@" << call.getCallee() << "'";
                         return WalkResult::interrupt();
-                      }).wasInterrupted());
+                      })
+                      .wasInterrupted());
 }
 
 LogicalResult convert(func::FuncOp func) {

@@ -31,11 +31,12 @@ struct FoldFillIntoElementwise final : OpRewritePattern<linalg::GenericOp> {
   LogicalResult matchAndRewrite(linalg::GenericOp op, PatternRewriter &rewriter) const override {
     for (OpOperand *operand : op.getDpsInputOperands()) {
       auto fill = operand->get().getDefiningOp<linalg::FillOp>();
-      if (!fill)
+      SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+      maps[operand->getOperandNumber()] = AffineMap::get(op.getNumLoops(), 0, op.getContext());
+      // A loop that only this operand has the size of still needs it.
+      if (!fill || !inversePermutation(concatAffineMaps(maps, op.getContext())))
         continue;
       rewriter.modifyOpInPlace(op, [&] {
-        SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-        maps[operand->getOperandNumber()] = AffineMap::get(op.getNumLoops(), 0, op.getContext());
         operand->set(fill.value());
         op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
       });

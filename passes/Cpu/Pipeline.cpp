@@ -22,6 +22,8 @@ void graphopt::buildCpuTilingPipeline(OpPassManager &pm, const CpuPipelineOption
   };
   pm.addPass(createInlinerPass());
   pm.addPass(createSymbolDCEPass());
+  // Before anything is folded by what the types say.
+  pm.addNestedPass<func::FuncOp>(createGraphCheckSizesPass());
   clean();
   pm.addPass(createConvertElementwiseToLinalgPass()); // arith and math on tensors
   pm.addPass(createCpuOutlineShapesPass());

@@ -11,6 +11,23 @@ namespace graphopt {
 #include "graph-opt/Passes/Cpu.h.inc"
 namespace {
 
+/// True if the memory of `value` may be read after `op`: by a user of it, or of a view that was made of it before.
+bool isUsedLater(Value value, Operation *op) {
+  llvm::SetVector<Value> aliases;
+  aliases.insert(value);
+  for (unsigned i = 0; i < aliases.size(); ++i)
+    for (OpOperand &use : aliases[i].getUses()) {
+      Operation *user = op->getBlock()->findAncestorOpInBlock(*use.getOwner());
+      if (!user || (user != op && !user->isBeforeInBlock(op)))
+        return true;
+      // What a structured op reads it does not hold on to.
+      auto structured = dyn_cast<linalg::LinalgOp>(use.getOwner());
+      if (user != op && !(structured && structured == user && structured.isDpsInput(&use)))
+        aliases.insert(user->result_begin(), user->result_end());
+    }
+  return false;
+}
+
 /// An operand that the op may overwrite: of the result's type, walked in the same order, made in the same block by an op that
 /// writes it, and used by nobody later.
 OpOperand *findReusable(linalg::GenericOp op) {
@@ -24,11 +41,7 @@ OpOperand *findReusable(linalg::GenericOp op) {
     if (value.getType() != init->get().getType() || op.getMatchingIndexingMap(operand) != map || !producer ||
         producer->getBlock() != op->getBlock() || !isa<linalg::LinalgOp, scf::ForallOp>(producer))
       continue;
-    bool last = llvm::all_of(value.getUsers(), [&](Operation *user) {
-      Operation *ancestor = op->getBlock()->findAncestorOpInBlock(*user);
-      return ancestor && (ancestor == op || ancestor->isBeforeInBlock(op));
-    });
-    if (last)
+    if (!isUsedLater(value, op))
       return operand;
   }
   return nullptr;

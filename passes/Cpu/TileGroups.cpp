@@ -56,9 +56,7 @@ struct CpuTileGroupsPass final : impl::CpuTileGroupsPassBase<CpuTileGroupsPass> 
   }
 
   /// What was tiled is gone. MLIR's tiling takes a loop over nothing for one that is not to be tiled.
-  bool cannotTile(Operation *op) const {
-    return done.contains(op) || cpu::iteratesOverNothing(cast<linalg::LinalgOp>(op));
-  }
+  bool cannotTile(Operation *op) const { return done.contains(op) || cpu::iteratesOverNothing(cast<linalg::LinalgOp>(op)); }
 
   void tile(cpu::Group &group) {
     IRRewriter rewriter(&getContext());

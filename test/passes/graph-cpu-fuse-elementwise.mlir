@@ -54,3 +54,17 @@ func.func @nothing(%x: tensor<2x0xf32>) -> (tensor<2xf32>, tensor<2x0xf32>) {
   %2 = linalg.exp ins(%x : tensor<2x0xf32>) outs(%e1 : tensor<2x0xf32>) -> tensor<2x0xf32>
   return %1, %2 : tensor<2xf32>, tensor<2x0xf32>
 }
+
+// -----
+
+// The fill is what the loop has its size from.
+// CHECK-LABEL: func @sum_of_a_fill
+// CHECK: %[[FILL:.+]] = linalg.fill
+// CHECK: linalg.generic
+// CHECK-SAME: ins(%[[FILL]] : tensor<?xf32>)
+func.func @sum_of_a_fill(%n: index, %c: f32, %init: tensor<f32>) -> tensor<f32> {
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %0 = linalg.fill ins(%c : f32) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+  %1 = linalg.reduce {arith.addf} ins(%0 : tensor<?xf32>) outs(%init : tensor<f32>) dimensions = [0]
+  return %1 : tensor<f32>
+}

@@ -21,3 +21,12 @@ func.func @empty() {
   check.expect_eq %y, %w : tensor<3x0xi32>
   return
 }
+
+// Sizes of nothing have products that don't tell which belong together.
+func.func @empties() {
+  %x = graph.constant dense<> : tensor<0x0x1xf64>
+  %y = graph.reshape %x [0, 1] : tensor<0x0x1xf64> -> tensor<0x1xf64>
+  %w = graph.constant dense<> : tensor<0x1xf64>
+  check.expect_eq %y, %w : tensor<0x1xf64>
+  return
+}

@@ -92,6 +92,10 @@ Value graphopt::reshapeTo(OpBuilder &b, Location loc, Value tensor, ArrayRef<OpF
   SmallVector<OpFoldResult> from = tensor::getMixedSizes(b, loc, tensor);
   SmallVector<int64_t> shape = decomposeMixedValues(SmallVector<OpFoldResult>(sizes)).first;
   auto resultType = RankedTensorType::get(shape, type.getElementType());
+  // Without elements there is nothing to keep, and groups of zeros don't tell which belong together.
+  auto isZero = [](OpFoldResult size) { return getConstantIntValue(size) == 0; };
+  if (llvm::any_of(sizes, isZero))
+    return tensor::EmptyOp::create(b, loc, sizes, type.getElementType());
   SmallVector<Group> groups = findGroups(from, sizes);
   // A group with no axes on one side joins its neighbour (sizes of 1); with rank 0 the groups are empty.
   SmallVector<Group> joined;
