@@ -210,7 +210,27 @@ CASES = {
     "bfloat16": (lambda x: (x * 2 + 1).float(), X.bfloat16().float()),
     "in_place": (lambda x, y: F.relu((x + y).add_(1).mul_(y), inplace=True), X, Y),
 }
-DYNAMIC = ["mean_dim", "var", "index", "index_two", "flatten", "unsqueeze", "attention_causal", "layer_norm", "group_norm", "argmax", "tril", "split", "gather", "cumsum", "conv2d", "max_pool2d_ceil", "avg_pool2d_exclude", "adaptive_avg_pool2d", "conv_transpose1d"]
+DYNAMIC = [
+    "mean_dim",
+    "var",
+    "index",
+    "index_two",
+    "flatten",
+    "unsqueeze",
+    "attention_causal",
+    "layer_norm",
+    "group_norm",
+    "argmax",
+    "tril",
+    "split",
+    "gather",
+    "cumsum",
+    "conv2d",
+    "max_pool2d_ceil",
+    "avg_pool2d_exclude",
+    "adaptive_avg_pool2d",
+    "conv_transpose1d",
+]
 
 
 class Function(torch.nn.Module):
@@ -241,7 +261,7 @@ def check(tool, tmp_path, function, args, dynamic_shapes=None, decompose=False):
             program = program.run_decompositions()
     names = [s.arg.name for s in program.graph_signature.input_specs if s.kind == torch.export.graph_signature.InputKind.USER_INPUT]
     torch.export.save(program, tmp_path / "m.pt2")
-    np.savez(tmp_path / "in.npz", **{n: a.numpy() for n, a in zip(names, args)})
+    np.savez(tmp_path / "in.npz", **{n: a.numpy() for n, a in zip(names, args, strict=True)})
     tool("graph-run", tmp_path / "m.pt2", "--target=interpreter", f"--inputs={tmp_path}/in.npz", f"--outputs={tmp_path}/out.npz")
     out = np.load(tmp_path / "out.npz")
     expected = expected if isinstance(expected, tuple) else (expected,)
@@ -265,7 +285,26 @@ def test_dynamic_size(name, tool, tmp_path):
     check(tool, tmp_path, function, tuple(args), (tuple(sizes),))
 
 
-@pytest.mark.parametrize("name", ["softmax", "layer_norm", "batch_norm", "group_norm", "gelu", "attention", "var", "normalize", "addmm", "split", "conv2d", "conv_transpose2d", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d_uneven"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "softmax",
+        "layer_norm",
+        "batch_norm",
+        "group_norm",
+        "gelu",
+        "attention",
+        "var",
+        "normalize",
+        "addmm",
+        "split",
+        "conv2d",
+        "conv_transpose2d",
+        "max_pool2d",
+        "avg_pool2d",
+        "adaptive_avg_pool2d_uneven",
+    ],
+)
 def test_decomposed(name, tool, tmp_path):
     function, *args = CASES[name]
     check(tool, tmp_path, function, tuple(args), decompose=True)

@@ -7,13 +7,15 @@ from conftest import ROOT
 
 # Large enough to be split, with rests behind whole tiles.
 PROGRAMS = {
-    "matmul": "%y = graph.matmul %x, %w : (tensor<517x803xf32>, tensor<803x611xf32>) -> tensor<517x611xf32>\n return %y : tensor<517x611xf32>",
+    "matmul": "%y = graph.matmul %x, %w : (tensor<517x803xf32>, tensor<803x611xf32>) -> tensor<517x611xf32>\n"
+    " return %y : tensor<517x611xf32>",
     "softmax": "%y = graph.softmax %x axis 1 : tensor<517x803xf32>\n return %y : tensor<517x803xf32>",
     "inner sum": "%y = graph.reduce_sum %x axes [1] : tensor<517x803xf32> -> tensor<517xf32>\n return %y : tensor<517xf32>",
     "outer sum": "%y = graph.reduce_sum %x axes [0] : tensor<517x803xf32> -> tensor<803xf32>\n return %y : tensor<803xf32>",
     "whole sum": "%y = graph.reduce_sum %x axes [0, 1] : tensor<517x803xf32> -> tensor<f32>\n return %y : tensor<f32>",
     "product": "%y = graph.reduce_prod %x axes [1] : tensor<517x803xf32> -> tensor<517xf32>\n return %y : tensor<517xf32>",
-    "layer norm": "%y = graph.layer_norm %x last 1 epsilon 1.0e-5 : (tensor<517x803xf32>) -> tensor<517x803xf32>\n return %y : tensor<517x803xf32>",
+    "layer norm": "%y = graph.layer_norm %x last 1 epsilon 1.0e-5 : (tensor<517x803xf32>) -> tensor<517x803xf32>\n"
+    " return %y : tensor<517x803xf32>",
     "gelu": "%y = graph.gelu %x : tensor<517x803xf32>\n return %y : tensor<517x803xf32>",
 }
 DYNAMIC = {"517": "?", "803": "?", "611": "?"}

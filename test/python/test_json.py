@@ -9,6 +9,8 @@ from jsonschema import Draft202012Validator
 from safetensors.numpy import load_file
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
 def is_whole(path):
     """Whether a test file is one module that parses."""
     return "-split-input-file" not in path.read_text() and "-invalid" not in path.name
@@ -120,7 +122,15 @@ HOSTILE = {
     "no block": ({"format": "graph-opt", "version": 1, "module": {"op": "builtin.module", "regions": [[]]}}, 1, "region"),
     "block": (module(function({"op": "func.return", "successors": [4]})), 1, "the number of a block"),
     "weights": (
-        module(function({**CONSTANT, "properties": {"value": {"elements": {"file": "/etc/passwd", "offset": 0, "bytes": 4, "type": "tensor<1xf32>"}}}}, RETURN)),
+        module(
+            function(
+                {
+                    **CONSTANT,
+                    "properties": {"value": {"elements": {"file": "/etc/passwd", "offset": 0, "bytes": 4, "type": "tensor<1xf32>"}}},
+                },
+                RETURN,
+            )
+        ),
         1,
         "expected a file name relative to the model",
     ),

@@ -26,7 +26,13 @@ def error(a, b):
 @pytest.mark.parametrize("name", ["mymodel", "mymodel-dynamic", "mymodel-decomposed", "corners", "control"])
 @pytest.mark.parametrize("target", ["interpreter", "cpu"])
 def test_agrees_with_torch(tool, name, target, tmp_path):
-    tool("graph-run", MODELS / f"{name}.pt2", f"--target={target}", f"--inputs={MODELS / f'{name}-inputs.npz'}", f"--outputs={tmp_path}/out.npz")
+    tool(
+        "graph-run",
+        MODELS / f"{name}.pt2",
+        f"--target={target}",
+        f"--inputs={MODELS / f'{name}-inputs.npz'}",
+        f"--outputs={tmp_path}/out.npz",
+    )
     out, expected = np.load(tmp_path / "out.npz"), np.load(MODELS / f"{name}-outputs.npz")
     assert sorted(out) == sorted(expected)
     for key in expected:
@@ -36,7 +42,7 @@ def test_agrees_with_torch(tool, name, target, tmp_path):
 def test_dynamic_sizes_have_names(tool):
     text = tool("graph-translate", "--import-pt2", MODELS / "mymodel-dynamic.pt2").stdout
     assert "graph.symbols = {" in text and "= [1, 64]" in text
-    assert 'graph.parameter @fc1.weight : tensor<5x10xf32> = dense<' in text
+    assert "graph.parameter @fc1.weight : tensor<5x10xf32> = dense<" in text
     assert "graph.linear" in text
 
 
@@ -88,8 +94,6 @@ def test_report(tool):
     assert rows["aten.linear.default"]["first_place"].startswith("make-test-models.py:")
 
 
-
-
 def grow(model):
     model["graph_module"]["graph"]["tensor_values"]["p_fc1_weight"]["sizes"][0]["as_int"] = 1 << 62
 
@@ -122,10 +126,10 @@ HOSTILE = {
     "short-weights": (lambda m: None, {"data/weights/weight_0": b"1234"}, 1, "expected its elements inside the 1 of its storage"),
     "no-json": (lambda m: None, {"models/model.json": b"{"}, 1, "expected JSON"),
     "mutation": (
-        lambda m: m["graph_module"]["signature"]["output_specs"][0].update(
-            {"buffer_mutation": {"arg": {"name": "linear_1"}, "buffer_name": "b"}}
-        )
-        or m["graph_module"]["signature"]["output_specs"][0].pop("user_output"),
+        lambda m: (
+            m["graph_module"]["signature"]["output_specs"][0].update({"buffer_mutation": {"arg": {"name": "linear_1"}, "buffer_name": "b"}})
+            or m["graph_module"]["signature"]["output_specs"][0].pop("user_output")
+        ),
         None,
         3,
         "the model changes 'b' in place",

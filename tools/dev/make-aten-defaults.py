@@ -4,6 +4,7 @@
 torch.export leaves out arguments that have their default value; the importer, which has no torch, fills them in from this table.
 Run it with a newer torch when operators are missing:  tools/dev/make-aten-defaults.py > lib/Interop/Aten/Defaults.inc
 """
+
 import math
 
 import torch

