@@ -99,7 +99,7 @@ Expected<Module> Module::read(std::unique_ptr<MemoryBuffer> buffer, StringRef pa
   StringRef bytes = buffer->getBuffer();
   Format format = recogniseFormat(bytes);
   if (format == Format::mlirText)
-    if (Error error = checkNesting(bytes, label, options.maxNesting ? options.maxNesting : defaultMaxNesting))
+    if (Error error = checkText(bytes, label, options.maxNesting))
       return error;
   if (format == Format::bytecode && !options.trusted)
     if (Error error = readInSandbox(*buffer, label, registry()))

@@ -121,6 +121,7 @@ static void onFatalError(void *, const char *reason, bool) {
   _exit(static_cast<int>(Failure::badInput));
 }
 
+#if !__has_feature(address_sanitizer) // which reports crashes better
 static void onCrash(int signal) {
   sys::RunInterruptHandlers(); // removes temporary files
   switch (signal) {
@@ -140,6 +141,7 @@ static void onCrash(int signal) {
     dieOf("illegal instruction");
   }
 }
+#endif
 
 static void onInterrupt(int signal) {
   sys::RunInterruptHandlers();
@@ -169,8 +171,8 @@ void graphopt::installCrashHandler(int argc, char **argv) {
   interrupt.sa_handler = onInterrupt;
   for (int signal : {SIGINT, SIGTERM, SIGHUP})
     sigaction(signal, &interrupt, nullptr);
-#if !__has_feature(address_sanitizer) // which reports crashes better
-  static char stack[64 * 1024];       // a handler for overflows needs a stack of its own
+#if !__has_feature(address_sanitizer)
+  static char stack[64 * 1024]; // a handler for overflows needs a stack of its own
   stack_t alternative = {};
   alternative.ss_sp = stack;
   alternative.ss_size = sizeof stack;

@@ -59,21 +59,37 @@ LogicalResult DiagnosticFilter::handle(Diagnostic &diagnostic) {
   } else if (!showWarnings) {
     return success();
   }
-  auto hasLine = [](Location loc) {
-    auto file = loc->findInstanceOf<FileLineColLoc>();
-    return file && file.getLine() > 0;
-  };
-  if (hasLine(diagnostic.getLocation()))
+  if (isInInput(diagnostic))
     return mlir::failure(); // to the handler below
   print(diagnostic);
   return success();
 }
 
+/// Whether all of its places are lines of the input. The handler below shows the source, and opens whatever file a location names: one from
+/// outside may name a pipe, or a secret.
+bool DiagnosticFilter::isInInput(Diagnostic &diagnostic) {
+  auto isOwn = [&](Location loc) {
+    bool hasLine = false;
+    WalkResult result = loc->walk([&](Location part) {
+      auto file = dyn_cast<FileLineColRange>(part);
+      hasLine |= file && file.getStartLine() > 0;
+      return !file || file.getFilename() == label || file.getFilename().strref().starts_with("within split at ") ? WalkResult::advance()
+                                                                                                                 : WalkResult::interrupt();
+    });
+    return hasLine && !result.wasInterrupted();
+  };
+  return isOwn(diagnostic.getLocation()) &&
+         llvm::all_of(diagnostic.getNotes(), [&](Diagnostic &note) { return isOwn(note.getLocation()); });
+}
+
 void DiagnosticFilter::print(Diagnostic &diagnostic) {
   auto where = [&](Location loc) {
     std::string text = label;
-    if (auto file = loc->findInstanceOf<FileLineColLoc>()) // without a line: an entry of an archive
+    if (auto file = loc->findInstanceOf<FileLineColLoc>()) {
       text = file.getFilename().str();
+      if (file.getLine()) // none: an entry of an archive
+        text += ":" + std::to_string(file.getLine()) + ":" + std::to_string(file.getColumn());
+    }
     if (auto name = loc->findInstanceOf<NameLoc>())
       text += ":node '" + name.getName().str() + "'";
     return text;
@@ -99,6 +115,10 @@ void DiagnosticFilter::print(Diagnostic &diagnostic) {
   print(diagnostic);
   for (Diagnostic &note : diagnostic.getNotes())
     print(note);
+  if (diagnostic.getSeverity() == DiagnosticSeverity::Error && !StringRef(where(diagnostic.getLocation())).starts_with(label)) {
+    WithColor(os, raw_ostream::SAVEDCOLOR, /*Bold=*/true) << label << ": ";
+    WithColor::note(os) << "in this file\n";
+  }
 }
 
 Error graphopt::captureDiagnostics(MLIRContext *context, StringRef label, StringRef what, raw_ostream *os,

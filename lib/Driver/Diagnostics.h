@@ -7,8 +7,8 @@
 #pragma GCC visibility push(default)
 namespace graphopt {
 
-/// While it lives, sees the diagnostics of a context first. Those with a line number go on to the handler below, which shows the source;
-/// it prints the others itself, so that no message begins with "<unknown>:0".
+/// While it lives, sees the diagnostics of a context first. Those about lines of the input go on to the handler below, which shows the
+/// source; it prints the others itself, so that no message begins with "<unknown>:0".
 class DiagnosticFilter {
 public:
   /// `label` stands for the location where a diagnostic has none: the input's name. Prints to `os`.
@@ -24,6 +24,7 @@ public:
 private:
   mlir::LogicalResult handle(mlir::Diagnostic &diagnostic);
   bool isWrongPipeline(mlir::Diagnostic &diagnostic);
+  bool isInInput(mlir::Diagnostic &diagnostic);
   void print(mlir::Diagnostic &diagnostic);
 
   mlir::MLIRContext *context;

@@ -1,5 +1,7 @@
 //===- Input.cpp ----------------------------------------------------------===//
 #include "Driver/Input.h"
+#include "Interop/JsonDocument.h"
+#include "Interop/TextLimits.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -59,67 +61,13 @@ Expected<std::unique_ptr<MemoryBuffer>> graphopt::openInput(StringRef path) {
   return std::move(*buffer);
 }
 
-Error graphopt::checkNesting(StringRef text, StringRef label, unsigned limit) {
-  SmallVector<char, 64> open;
-  unsigned signs = 0; // "- - - x" in an affine expression recurses, too
-  auto error = [&](const char *at) {
-    StringRef before(text.data(), at - text.data());
-    size_t line = before.count('\n') + 1, column = before.size() - (before.rfind('\n') == StringRef::npos ? 0 : before.rfind('\n') + 1) + 1;
-    return makeError(Failure::limit, label + ":" + Twine(line) + ":" + Twine(column) + ": error: expected at most " + Twine(limit) +
-                                         " levels of nesting, got more");
-  };
-  auto close = [&](char opener) {
-    // '<' also stands for itself (in affine sets, for one): those left open inside of another bracket end with it.
-    while (!open.empty() && open.back() == '<' && opener != '<')
-      open.pop_back();
-    if (!open.empty() && open.back() == opener)
-      open.pop_back();
-  };
-  const char *end = text.end();
-  for (const char *p = text.begin(); p != end; ++p) {
-    char c = *p;
-    if (c != '-' && c != ' ' && c != '\n')
-      signs = 0;
-    switch (c) {
-    case '"':
-      for (++p; p != end && *p != '"' && *p != '\n'; ++p)
-        if (*p == '\\' && p + 1 != end)
-          ++p;
-      break;
-    case '/':
-      if (p + 1 != end && p[1] == '/')
-        while (p + 1 != end && p[1] != '\n')
-          ++p;
-      break;
-    case '(':
-    case '[':
-    case '{':
-    case '<':
-      open.push_back(c);
-      break;
-    case ')':
-      close('(');
-      break;
-    case ']':
-      close('[');
-      break;
-    case '}':
-      close('{');
-      break;
-    case '>':
-      if (p == text.begin() || p[-1] != '-') // not of an arrow
-        close('<');
-      break;
-    case '-':
-      ++signs;
-      break;
-    default:
-      break;
-    }
-    if (p == end)
-      break;
-    if (open.size() > limit || signs > limit)
-      return error(p);
-  }
-  return Error::success();
+Error graphopt::checkText(StringRef text, StringRef label, unsigned maxNesting) {
+  TextLimits limits;
+  if (maxNesting)
+    limits.nesting = maxNesting;
+  std::optional<TextExcess> excess = findExcess(text, limits);
+  if (!excess)
+    return Error::success();
+  auto [line, column] = lineAndColumn(text, excess->offset);
+  return makeError(Failure::limit, label + ":" + Twine(line) + ":" + Twine(column) + ": error: " + excess->message);
 }

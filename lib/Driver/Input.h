@@ -17,11 +17,8 @@ Format recogniseFormat(llvm::StringRef bytes);
 /// A file, or stdin for "-".
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> openInput(llvm::StringRef path);
 
-/// MLIR's parser recurses; an 8 MB stack takes some 10,000 levels of its leanest form, and passes recurse over regions and attributes
-/// again.
-inline constexpr unsigned defaultMaxNesting = 512;
-/// An error of class limit, "file:line:col: error: ...", where brackets, or signs in a row, nest deeper than `limit`.
-llvm::Error checkNesting(llvm::StringRef text, llvm::StringRef label, unsigned limit);
+/// An error of class limit, "file:line:col: error: ...", where the text is over a budget of TextLimits; `maxNesting` 0 is the default.
+llvm::Error checkText(llvm::StringRef text, llvm::StringRef label, unsigned maxNesting);
 
 } // namespace graphopt
 #pragma GCC visibility pop

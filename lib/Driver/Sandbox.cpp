@@ -1,12 +1,15 @@
 //===- Sandbox.cpp --------------------------------------------------------===//
 #include "Driver/Sandbox.h"
 #include "Driver/Diagnostics.h"
+#include "Driver/IrLimits.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/SourceMgr.h"
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <new>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,11 +26,20 @@ static void limit(int resource, rlim_t value) {
   (void)setrlimit(static_cast<__rlimit_resource_t>(resource), &wanted);
 }
 
+/// What the child ends with where it ran out of memory, or upstream gave up in its own way.
+static constexpr int diedOfMemory = 100, diedOfError = 101;
+
 /// In the child: parses, writes the errors to `fd`, and ends with the class of failure.
 [[noreturn]] static void parseAndExit(const MemoryBuffer &buffer, StringRef label, const DialectRegistry &registry, bool allowUnregistered,
                                       const SandboxLimits &limits, int fd) {
   for (int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGILL, SIGINT, SIGTERM, SIGHUP})
     ::signal(signal, SIG_DFL);
+  // The parent tells of it: the handlers of the tool would call it a defect of ours.
+  remove_fatal_error_handler();
+  install_fatal_error_handler([](void *, const char *, bool) { _exit(diedOfError); });
+  remove_bad_alloc_error_handler();
+  install_bad_alloc_error_handler([](void *, const char *, bool) { _exit(diedOfMemory); });
+  std::set_new_handler([] { _exit(diedOfMemory); });
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, limits.cpuSeconds + (buffer.getBufferSize() >> 20));
 #if !__has_feature(address_sanitizer) // its shadow is terabytes of address space
@@ -40,7 +52,7 @@ static void limit(int resource, rlim_t value) {
     sources->AddNewSourceBuffer(MemoryBuffer::getMemBuffer(buffer.getBuffer(), label, /*RequiresNullTerminator=*/false), SMLoc());
     ParserConfig config(&context);
     OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, config);
-    return success(static_cast<bool>(module));
+    return success(module && succeeded(checkIr(*module)));
   });
   int status = 0;
   handleAllErrors(std::move(error), [&](const GraphError &e) {
@@ -86,7 +98,8 @@ Error graphopt::readInSandbox(const MemoryBuffer &buffer, StringRef label, const
     return Error::success();
   if (WIFEXITED(status) && !text.empty())
     return make_error<GraphError>(static_cast<Failure>(WEXITSTATUS(status)), std::move(text));
-  std::string how = WIFSIGNALED(status) ? (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL) ? "ran out of time" : "crashed"
-                                        : "ran out of memory";
-  return makeError(Failure::badInput, label + ": error: expected MLIR bytecode, got data that the reader " + how + " on");
+  bool isLate = WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL);
+  bool isLarge = WIFEXITED(status) && WEXITSTATUS(status) == diedOfMemory;
+  std::string how = isLate ? "ran out of time" : isLarge ? "ran out of memory" : "crashed";
+  return makeError(Failure::badInput, label + ": error: expected MLIR, got data that the reader " + how + " on");
 }

@@ -153,10 +153,10 @@ Expected<Archive> Archive::read(std::shared_ptr<MemoryBuffer> file, StringRef la
       return fileError(label, "entry '" + name + "': expected " + Twine(entry.size) + " stored bytes, got " + Twine(entry.storedSize));
     if (!entry.isStored) {
       if (entry.size / limits.maxRatio > entry.storedSize)
-        return fileError(label, "entry '" + name + "': expected a ratio of at most " + Twine(limits.maxRatio) + ", got " +
-                                    Twine(entry.size) + " bytes from " + Twine(entry.storedSize));
+        return limitError(label + ": entry '" + name + "': expected a ratio of at most " + Twine(limits.maxRatio) + ", got " +
+                          Twine(entry.size) + " bytes from " + Twine(entry.storedSize));
       if (entry.size > limits.maxInflatedBytes - inflated)
-        return fileError(label, "expected at most " + Twine(limits.maxInflatedBytes) + " inflated bytes");
+        return limitError(label + ": entry '" + name + "': expected at most " + Twine(limits.maxInflatedBytes) + " inflated bytes");
       inflated += entry.size;
     }
     ranges.push_back({local, entry.offset + entry.storedSize});

@@ -2,26 +2,23 @@
 #include "graph-opt/Interop/ImportRules.h"
 #include "Interop/Aten/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
-#include "llvm/Support/ErrorHandling.h"
 
 using namespace mlir;
 using namespace graphopt;
 
 void ImportRules::aten(ArrayRef<StringRef> overloads, ImportRule rule) {
-  for (StringRef overload : overloads) {
-    bool isNew = atenRules.try_emplace(overload, rule).second;
-#ifndef NDEBUG
-    if (!isNew)
-      llvm::report_fatal_error("two import rules for aten." + Twine(overload));
-#else
-    (void)isNew; // the op's own rule comes first, and stays
-#endif
-  }
+  for (StringRef overload : overloads)
+    if (!atenRules.try_emplace(overload, rule).second)
+      twice.push_back(("aten." + overload).str());
 }
 
 void ImportRules::onnx(ArrayRef<StringRef> ops, ImportRule rule, int since, int until) {
-  for (StringRef op : ops)
-    onnxRules[op].push_back({since, until, rule});
+  for (StringRef op : ops) {
+    auto &versions = onnxRules[op];
+    if (llvm::any_of(versions, [&](const Versioned &other) { return since <= other.until && other.since <= until; }))
+      twice.push_back(("onnx." + op).str());
+    versions.push_back({since, until, rule});
+  }
 }
 
 const ImportRule *ImportRules::findAten(StringRef overload) const {

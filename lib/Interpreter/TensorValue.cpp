@@ -83,7 +83,9 @@ TensorValue TensorValue::fromAttr(ElementsAttr attr) {
     return viewBytes(elementType, type.getShape(), blob->getData().data(), nullptr);
   }
   auto dense = dyn_cast<DenseElementsAttr>(attr);
-  if (!dense)
+  // A splat's number is one, and its tensor what the file says: of no file's size.
+  constexpr int64_t maxSplatElements = int64_t(1) << 32;
+  if (auto count = checkedNumElements(type.getShape()); !dense || !count || *count > maxSplatElements)
     return {};
   TensorValue result(elementType, type.getShape());
   if (isa<FloatType>(elementType)) {

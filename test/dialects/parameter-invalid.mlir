@@ -43,3 +43,8 @@ func.func @get_c1_name() {
   %y = graph.get @nobody : tensor<3xf32>
   return
 }
+
+// -----
+
+// expected-error @below {{expected a value of less than 2^47 bytes, got 'tensor<4294967296x4294967296xf32>'}}
+graph.parameter @parameter_c3 : tensor<4294967296x4294967296xf32> = dense<0.0> : tensor<4294967296x4294967296xf32>

@@ -4,8 +4,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Pass/Pass.h"
 using namespace mlir;
-#include "Demo-op-interface.h.inc"
 #include "Demo-dialect.h.inc"
+#include "Demo-op-interface.h.inc"
 #define GET_OP_CLASSES
 #include "Demo-op.h.inc"
 namespace demo {
@@ -14,8 +14,8 @@ namespace demo {
 #define GEN_PASS_DEF_DEMOENERGYPASS
 #include "Demo-pass.h.inc"
 } // namespace demo
-#include "Demo-op-interface.cpp.inc"
 #include "Demo-dialect.cpp.inc"
+#include "Demo-op-interface.cpp.inc"
 #define GET_OP_CLASSES
 #include "Demo-op.cpp.inc"
 
@@ -49,8 +49,7 @@ struct DemoEnergyPass : demo::impl::DemoEnergyPassBase<DemoEnergyPass> {
 
 GRAPHOPT_PLUGIN(registry) {
   registry.insert<demo::DemoDialect>();
-  registry.addExtension(+[](MLIRContext *context, graphopt::graph::GraphDialect *) {
-    graphopt::graph::AddOp::attachInterface<AddEnergy>(*context);
-  });
+  registry.addExtension(
+      +[](MLIRContext *context, graphopt::graph::GraphDialect *) { graphopt::graph::AddOp::attachInterface<AddEnergy>(*context); });
   demo::registerDemoPasses();
 }

@@ -113,7 +113,11 @@ HOSTILE = {
     "undefined": (module(function({"op": "func.return", "operands": [7]})), 1, "expected the number of a value that something defines"),
     "redefined": (module(function(CONSTANT, CONSTANT, RETURN)), 1, "expected a number of its own"),
     "type": (module(function({**CONSTANT, "results": [{"value": 0, "type": "tensor<"}]}, RETURN)), 1, "expected a type, got 'tensor<'"),
-    "deep type": (module(function({**CONSTANT, "results": [{"value": 0, "type": "tuple<" * 9999}]}, RETURN)), 1, "nested too deep"),
+    "deep type": (
+        module(function({**CONSTANT, "results": [{"value": 0, "type": "tuple<" * 9999}]}, RETURN)),
+        5,
+        "expected at most 64 levels of nesting",
+    ),
     "attribute": (module(function({**CONSTANT, "properties": {"value": {"mlir": "dense<"}}}, RETURN)), 1, "expected an attribute"),
     "number": (module(function({**CONSTANT, "properties": {"value": 1.5}}, RETURN)), 1, "expected an attribute, got a number"),
     "verifier": (module(function({"op": "graph.add", "results": [{"value": 0, "type": "tensor<1xf32>"}]}, RETURN)), 1, "operand"),

@@ -1,4 +1,5 @@
 //===- Constant.cpp -------------------------------------------------------===//
+#include "Graph/Shared/Bounds.h"
 #include "Graph/Shared/OpSupport.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
@@ -7,6 +8,10 @@ using namespace graphopt;
 using namespace graphopt::graph;
 
 #include "graph-opt/Dialect/Graph/Ops/Constant.ops.inc"
+
+LogicalResult ConstantOp::verify() {
+  return verifyBytes(getValue(), cast<RankedTensorType>(getType()), [&] { return emitOpError(); }); // (C1), (C2)
+}
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 

@@ -11,6 +11,9 @@ def Graph_ConstantOp : Graph_Op<"constant", [
     `y = value`. Up to 1 KiB the value is inline, `dense<>`; larger ones are blobs of the module, `dense_resource<>`. Not differentiable:
     it has no operands.
 
+    1. (C1) The result has less than 2^47 bytes.
+    2. (C2) A blob that is at hand has the bytes of the type.
+
     Example:
     ```mlir
     %y = graph.constant dense<[1.0, 2.0]> : tensor<2xf32>
@@ -20,4 +23,5 @@ def Graph_ConstantOp : Graph_Op<"constant", [
   let results = (outs Graph_Tensor:$y);
   let assemblyFormat = "attr-dict $value";
   let hasFolder = 1;
+  let hasVerifier = 1;
 }

@@ -1,4 +1,5 @@
 //===- Parameter.cpp ------------------------------------------------------===//
+#include "Graph/Shared/Bounds.h"
 #include "Graph/Shared/OpSupport.h"
 
 using namespace mlir;
@@ -61,7 +62,7 @@ LogicalResult ParameterOp::verify() {
     return emitOpError() << "expected a value of dense<>, dense_resource<> or #graph.external<>, got " << getValue();
   if (elements.getShapedType() != type) // (C2)
     return emitOpError() << "expected a value of type " << type << ", got " << elements.getShapedType();
-  return success();
+  return verifyBytes(elements, type, [&] { return emitOpError(); }); // (C2), (C3)
 }
 
 RankedTensorType ParameterOp::getParameterType() { return getType(); }

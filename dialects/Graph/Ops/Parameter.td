@@ -12,6 +12,7 @@ def Graph_ParameterOp : Graph_Op<"parameter", [
 
     1. (C1) The type has a static shape.
     2. (C2) The value's type, or its number of bytes, is that of the parameter.
+    3. (C3) It has less than 2^47 bytes.
 
     Example:
     ```mlir

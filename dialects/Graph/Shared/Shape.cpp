@@ -1,5 +1,6 @@
 //===- Shape.cpp - shape rules over symbolic sizes ------------------------===//
 #include "graph-opt/Dialect/Graph/Shape.h"
+#include "Graph/Shared/Bounds.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -99,6 +100,8 @@ LogicalResult graphopt::inferStatically(MLIRContext *context, std::optional<Loca
         return inference.emitError() << "expected result sizes of at least 0, got " << constantSize.getValue();
     }
     types.push_back(RankedTensorType::get(sizes, result.elementType));
+    if (!fitsAddressSpace(cast<RankedTensorType>(types.back())))
+      return inference.emitError() << "expected results of less than 2^47 bytes, got " << types.back();
   }
   return success();
 }

@@ -115,7 +115,7 @@ llvm::Expected<TensorValue> WeightStore::get(Attribute attr, RankedTensorType ty
       return value;
   std::string text;
   llvm::raw_string_ostream(text) << attr;
-  return llvm::createStringError("expected a weight with its bytes, got " + text.substr(0, 200));
+  return llvm::createStringError("expected a weight with its bytes, or at most 2^32 equal elements, got " + text.substr(0, 200));
 }
 
 ElementsAttr WeightStore::makeAttr(MLIRContext *context, const TensorValue &value, StringRef nameHint) {

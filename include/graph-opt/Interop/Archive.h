@@ -18,7 +18,7 @@ namespace graphopt {
 
 struct ArchiveLimits {
   uint64_t maxEntries = uint64_t(1) << 20;
-  uint64_t maxInflatedBytes = uint64_t(4) << 30; ///< of all deflated entries together
+  uint64_t maxInflatedBytes = uint64_t(1) << 30; ///< of all deflated entries together
   uint64_t maxRatio = 1032;                      ///< deflate's own bound
 };
 

@@ -88,6 +88,9 @@ public:
   /// "aten.add.Tensor", "onnx.Add"... sorted: for the support table.
   std::vector<std::string> names() const;
 
+  /// Operators that were given two rules, of which the first holds: an error of whoever wrote them, which every import reports.
+  llvm::ArrayRef<std::string> conflicts() const { return twice; }
+
   /// Those of every op registered in the context that has InteropOpInterface, and of lib/Interop/*/Rules.
   static ImportRules collect(mlir::MLIRContext *context);
 
@@ -98,6 +101,7 @@ private:
   };
   llvm::StringMap<ImportRule> atenRules;
   llvm::StringMap<llvm::SmallVector<Versioned, 1>> onnxRules;
+  std::vector<std::string> twice;
 };
 
 /// The one-to-one rules of an elementwise row: operands in order, promoted to the common element type, `alpha` as a factor of the second.

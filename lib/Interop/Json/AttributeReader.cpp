@@ -1,6 +1,8 @@
 //===- AttributeReader.cpp - attributes, types and locations from JSON ----===//
 #include "Interop/Json/AttributeReader.h"
+#include "Interop/TextLimits.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Failure.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Diagnostics.h"
 
@@ -8,26 +10,8 @@ using namespace mlir;
 using namespace graphopt;
 
 namespace {
-constexpr int maxNesting = 64;
-
-/// Whether brackets nest deeper than MLIR's parser, which recurses, should follow. Brackets in strings don't count.
-bool isTooDeep(StringRef text) {
-  int depth = 0, deepest = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '"') {
-      for (++i; i < text.size() && text[i] != '"'; ++i)
-        i += text[i] == '\\';
-    } else if (c == '<' || c == '(' || c == '[' || c == '{') {
-      deepest = std::max(deepest, ++depth);
-    } else if ((c == '>' && (i == 0 || text[i - 1] != '-')) || c == ')' || c == ']' || c == '}') {
-      --depth;
-    } else if (text.substr(i).starts_with("->")) {
-      ++deepest; // function types nest to the right: a -> (b -> c)
-    }
-  }
-  return deepest > maxNesting;
-}
+/// Attributes and types that have no form in JSON are short.
+constexpr TextLimits textLimits = {/*nesting=*/64};
 
 /// Runs MLIR's own parser, and returns its first message instead of letting it speak of places that users don't have.
 template <typename Fn> auto parseQuietly(MLIRContext *context, std::string &message, Fn &&parse) {
@@ -56,6 +40,15 @@ void AttributeReader::fail(const JsonValue &value, const Twine &expected) {
   emitError(locate(value)) << "expected " << expected << ", got " << value.describe();
 }
 
+bool AttributeReader::isWithinLimits(const JsonValue &value) {
+  std::optional<TextExcess> excess = findExcess(value.string, textLimits);
+  if (!excess)
+    return true;
+  isBroken = true;
+  graphopt::emitError(locate(value), Failure::limit) << excess->message;
+  return false;
+}
+
 Type AttributeReader::readType(const JsonValue &value) {
   if (!value.isString()) {
     return fail(value, "a type as its MLIR text"), Type();
@@ -63,11 +56,10 @@ Type AttributeReader::readType(const JsonValue &value) {
   Type &type = types[value.string];
   if (type)
     return type;
-  std::string message = "nested too deep";
-  if (!isTooDeep(value.string)) {
-    message.clear();
-    type = parseQuietly(context, message, [&] { return parseType(value.string, context); });
-  }
+  if (!isWithinLimits(value))
+    return {};
+  std::string message;
+  type = parseQuietly(context, message, [&] { return parseType(value.string, context); });
   if (!type) {
     isBroken = true;
     emitError(locate(value)) << "expected a type, got '" << value.string.substr(0, 200) << "': " << message;
@@ -79,11 +71,10 @@ Attribute AttributeReader::readText(const JsonValue &value, StringRef form) {
   Attribute &attr = attributes[value.string];
   if (attr)
     return attr;
-  std::string message = "nested too deep";
-  if (!isTooDeep(value.string)) {
-    message.clear();
-    attr = parseQuietly(context, message, [&] { return parseAttribute(value.string, context); });
-  }
+  if (!isWithinLimits(value))
+    return {};
+  std::string message;
+  attr = parseQuietly(context, message, [&] { return parseAttribute(value.string, context); });
   if (!attr) {
     isBroken = true;
     emitError(locate(value)) << "expected " << form << ", got '" << value.string.substr(0, 200) << "': " << message;

@@ -26,6 +26,8 @@ public:
   bool hasFailed() const { return isBroken; }
 
 private:
+  /// Whether the text may be parsed; if not, an error has been emitted.
+  bool isWithinLimits(const JsonValue &value);
   mlir::Attribute readText(const JsonValue &value, llvm::StringRef form);
   mlir::Attribute readElements(const JsonValue &value);
 

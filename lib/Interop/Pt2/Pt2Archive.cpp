@@ -1,6 +1,7 @@
 //===- Pt2Archive.cpp - the files inside a .pt2 ---------------------------===//
 #include "Interop/Pt2/Pt2Archive.h"
 #include "Interop/Bytes.h"
+#include "Interop/Pt2/Expression.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "mlir/IR/Builders.h"
 
@@ -14,6 +15,7 @@ namespace {
 constexpr int64_t schemaMajor = 8;
 constexpr int64_t stridedLayout = 7;
 constexpr size_t maxRank = 64;
+constexpr uint64_t maxModelBytes = uint64_t(1) << 28;
 } // namespace
 
 Type graphopt::pt2ElementType(int64_t code, MLIRContext *context) {
@@ -82,10 +84,13 @@ Expected<JsonDocument> Pt2Archive::parseEntry(StringRef name) const {
   const Archive::Entry *entry = archive->find((root + name).str());
   if (!entry)
     return fileError(archive->getLabel(), "expected an entry '" + root + name + "'");
+  std::string label = (archive->getLabel() + "!" + entry->name).str();
+  if (entry->size > maxModelBytes) // a deflated entry may be a thousand times as long as the file
+    return limitError(label + ": expected at most " + Twine(maxModelBytes) + " bytes of JSON, got " + Twine(entry->size));
   Expected<Archive::Bytes> bytes = archive->getBytes(*entry);
   if (!bytes)
     return bytes.takeError();
-  return JsonDocument::parse(bytes->data, (archive->getLabel() + "!" + entry->name).str());
+  return JsonDocument::parse(bytes->data, label, {/*depth=*/512, /*values=*/uint64_t(1) << 24});
 }
 
 Expected<Pt2Archive> Pt2Archive::open(StringRef path, MLIRContext *context) {
@@ -133,6 +138,10 @@ Expected<Pt2Archive> Pt2Archive::open(StringRef path, MLIRContext *context) {
   const JsonValue &major = result.getModel()["schema_version"]["major"];
   if (!major.isInteger() || major.integer != schemaMajor)
     return fileError(result.modelLabel, "expected schema version " + Twine(schemaMajor) + ", got " + major.describe());
+  if (llvm::Error error = checkExpressions(result.getModel()["graph_module"]["graph"])) {
+    auto [message, isLimit] = describeError(std::move(error));
+    return isLimit ? limitError(result.modelLabel + ": " + message) : fileError(result.modelLabel, message);
+  }
 
   // "model.json" has its tables in data/*/model_*_config.json.
   StringRef stem = modelName.drop_front(strlen("models/")).drop_back(strlen(".json"));

@@ -14,6 +14,7 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
 #include <map>
 
@@ -204,7 +205,9 @@ LogicalResult ModelImporter::importInput(const JsonValue &input, const JsonValue
       const JsonValue &range = archive.getModel()["range_constraints"][*symbol];
       int64_t least = range["min_val"].isInteger() ? std::max<int64_t>(range["min_val"].integer, 0) : 0;
       int64_t greatest = range["max_val"].isInteger() ? range["max_val"].integer : std::numeric_limits<int64_t>::max();
-      symbols.set(*symbol, b.getI64ArrayAttr({least, std::max(least, greatest)}));
+      if (greatest < least)
+        return emitError(loc) << "expected a range for size '" << *symbol << "', got [" << least << ", " << greatest << "]";
+      symbols.set(*symbol, b.getI64ArrayAttr({least, greatest}));
     }
   argumentAttrs.push_back(describe(valueName, meta, type));
   return success();
@@ -283,6 +286,16 @@ LogicalResult ModelImporter::import() {
   return verify(module);
 }
 
+/// The rules that the context's ops have; null, and an error, where two are for one operator.
+static std::optional<ImportRules> collectRules(MLIRContext *context) {
+  ImportRules rules = ImportRules::collect(context);
+  if (rules.conflicts().empty())
+    return rules;
+  graphopt::emitError(UnknownLoc::get(context), Failure::internal)
+      << "expected one import rule for each operator, got two for " << llvm::join(rules.conflicts(), ", ");
+  return std::nullopt;
+}
+
 static std::optional<Pt2Archive> openArchive(StringRef path, MLIRContext *context) {
   llvm::Expected<Pt2Archive> archive = Pt2Archive::open(path, context);
   if (archive)
@@ -301,10 +314,12 @@ OwningOpRef<ModuleOp> graphopt::importPt2(StringRef path, MLIRContext *context, 
   std::optional<Pt2Archive> archive = openArchive(path, context);
   if (!archive)
     return nullptr;
-  ImportRules rules = ImportRules::collect(context);
+  std::optional<ImportRules> rules = collectRules(context);
+  if (!rules)
+    return nullptr;
   ImportReport own;
   ImportReport &found = report ? *report : own;
-  found = makeReport(archive->getModel()["graph_module"]["graph"], rules);
+  found = makeReport(archive->getModel()["graph_module"]["graph"], *rules);
   StringRef label = archive->getModelLabel();
   for (const ImportReport::Operator &op : found.operators)
     if (!op.isSupported)
@@ -322,7 +337,7 @@ OwningOpRef<ModuleOp> graphopt::importPt2(StringRef path, MLIRContext *context, 
   setImporting(labelText.c_str());
   llvm::scope_exit done([] { setImporting(nullptr); });
   LogicalResult result =
-      ModelImporter(*archive, *module, rules, options, options.weightsName.empty() ? fileName : StringRef(options.weightsName)).import();
+      ModelImporter(*archive, *module, *rules, options, options.weightsName.empty() ? fileName : StringRef(options.weightsName)).import();
   found.hasUnsupportedArguments = diagnostics.hasUnsupported;
   if (failed(result))
     return nullptr;
@@ -334,5 +349,8 @@ FailureOr<ImportReport> graphopt::reportPt2(StringRef path, MLIRContext *context
   std::optional<Pt2Archive> archive = openArchive(path, context);
   if (!archive)
     return failure();
-  return makeReport(archive->getModel()["graph_module"]["graph"], ImportRules::collect(context));
+  std::optional<ImportRules> rules = collectRules(context);
+  if (!rules)
+    return failure();
+  return makeReport(archive->getModel()["graph_module"]["graph"], *rules);
 }

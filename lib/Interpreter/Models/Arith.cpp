@@ -54,7 +54,7 @@ LogicalResult graphopt::evaluateKernel(Operation *op, EvalContext &context, Arra
 static LogicalResult evaluateConstant(arith::ConstantOp op, EvalContext &, ArrayRef<TensorValue>, SmallVectorImpl<TensorValue> &results) {
   TensorValue value = TensorValue::fromAttr(op.getValue());
   if (!value)
-    return op->emitOpError() << "expected a number, dense<> or a dense_resource<> whose blob is at hand";
+    return op->emitOpError() << "expected a number, dense<> of at most 2^32 equal elements, or a dense_resource<> whose blob is at hand";
   results.push_back(std::move(value));
   return success();
 }

@@ -1,0 +1,246 @@
+//===- TextLimits.cpp -----------------------------------------------------===//
+#include "Interop/TextLimits.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/Twine.h"
+
+using namespace llvm;
+using namespace graphopt;
+
+namespace {
+bool isNameChar(char c) { return isAlnum(c) || c == '_' || c == '$' || c == '.'; }
+
+class Scanner {
+public:
+  Scanner(StringRef text, const TextLimits &limits) : begin(text.begin()), at(text.begin()), end(text.end()), limits(limits) {}
+  std::optional<TextExcess> run();
+
+private:
+  /// An open bracket, and the operators in it since its last comma.
+  struct Open {
+    char bracket;
+    unsigned operators;
+  };
+  void skipString();
+  void close(char opener);
+  void countOperator();
+  void takeNumber();
+  void takeWord();
+  void takeSigil();
+  void takeToken(char c);
+  /// Whether the definition of an alias ends before this character, the first on its line: no attribute or type goes on like that.
+  bool endsAlias(char c) const {
+    return lineStarted && (isAlpha(c) || StringRef("_\"%@^{#!").contains(c)) && !StringRef(":=,-").contains(last) && !afterArrow;
+  }
+  void exceed(const char *place, const Twine &what) {
+    if (!excess)
+      excess = {static_cast<uint64_t>(place - begin), ("expected at most " + what + ", got more").str()};
+  }
+
+  const char *begin, *at, *end;
+  const TextLimits &limits;
+  SmallVector<Open, 64> open;
+  unsigned signs = 0; // "- - - x" in an affine expression recurses, too
+  std::optional<TextExcess> excess;
+
+  /// What an alias stands for.
+  struct Alias {
+    size_t depth = 0;
+    uint64_t size = 0;
+  };
+  StringMap<Alias> aliases;
+  StringRef defined; ///< the alias whose definition this is, or empty
+  Alias definition;
+  const char *definitionStart = nullptr;
+  uint64_t aliased = 0;
+  char last = '\n'; ///< not a space
+  bool lineStarted = false, afterArrow = false;
+};
+} // namespace
+
+/// Leaves `at` on the closing quote.
+void Scanner::skipString() {
+  for (++at; at != end && *at != '"' && *at != '\n'; ++at)
+    if (*at == '\\' && at + 1 != end)
+      ++at;
+}
+
+void Scanner::close(char opener) {
+  // '<' also stands for itself (in affine sets, for one): those left open inside of another bracket end with it.
+  while (!open.empty() && open.back().bracket == '<' && opener != '<')
+    open.pop_back();
+  if (!open.empty() && open.back().bracket == opener)
+    open.pop_back();
+}
+
+/// In braces stand ops, whose numbers may have signs; expressions are in the other brackets.
+void Scanner::countOperator() {
+  if (!open.empty() && open.back().bracket != '{' && ++open.back().operators > limits.nesting)
+    exceed(at, Twine(limits.nesting) + " operators in an expression");
+}
+
+/// A number, or sizes in a row. Leaves `at` on the last character.
+void Scanner::takeNumber() {
+  const char *start = at;
+  auto takeDigits = [&](auto isWanted) {
+    const char *first = at;
+    while (at != end && isWanted(*at))
+      ++at;
+    if (at - first > limits.digits)
+      exceed(first, Twine(limits.digits) + " digits in a number");
+    return at != first;
+  };
+  auto isDecimal = [](char c) { return isDigit(c); };
+  if (*at == '0' && at + 2 < end && at[1] == 'x' && isHexDigit(at[2])) { // 0xFF; or an empty size: 0x4xf32
+    at += 2;
+    takeDigits([](char c) { return isHexDigit(c); });
+    at = start;
+  }
+  unsigned rank = 0;
+  while (at != end) {
+    if (*at == '?')
+      ++at;
+    else if (!takeDigits(isDecimal))
+      break;
+    if (at == end || *at != 'x')
+      break;
+    ++at;
+    if (++rank > limits.rank) {
+      exceed(start, Twine(limits.rank) + " sizes");
+      break;
+    }
+  }
+  at -= at != start;
+}
+
+/// Leaves `at` on the last character of a word, or of a name.
+void Scanner::takeWord() {
+  const char *start = at;
+  while (at != end && isNameChar(*at))
+    ++at;
+  StringRef word(start, at - start);
+  --at;
+  if (word == "mod" || word == "floordiv" || word == "ceildiv")
+    countOperator();
+}
+
+/// '#' or '!': an alias, or an attribute or type of a dialect. "#name =" outside of brackets defines one.
+void Scanner::takeSigil() {
+  const char *start = at;
+  while (at + 1 != end && (isNameChar(at[1]) || at[1] == '-'))
+    ++at;
+  StringRef name(start, at + 1 - start);
+  const char *next = at + 1;
+  while (next != end && isSpace(*next))
+    ++next;
+  if (open.empty() && next != end && *next == '=') {
+    defined = name;
+    definition = {};
+    definitionStart = start;
+    at = next;
+  } else if (auto it = aliases.find(name); it != aliases.end()) {
+    const Alias &alias = it->second;
+    size_t depth = open.size() + alias.depth + 1;
+    definition.depth = std::max(definition.depth, depth);
+    definition.size += alias.size;
+    if (defined.empty())
+      aliased += alias.size;
+    if (depth > limits.nesting)
+      exceed(start, Twine(limits.nesting) + " levels of nesting");
+    if (uint64_t most = limits.aliased + 64 * (end - begin); definition.size > most || aliased > most)
+      exceed(start, Twine(most) + " characters behind aliases");
+  }
+}
+
+std::optional<TextExcess> Scanner::run() {
+  for (; at != end && !excess; ++at) {
+    char c = *at;
+    if (isSpace(c)) {
+      lineStarted |= c == '\n';
+      continue;
+    }
+    if (c == '/' && at + 1 != end && at[1] == '/') {
+      while (at + 1 != end && at[1] != '\n')
+        ++at;
+      continue;
+    }
+    if (open.empty() && !defined.empty() && endsAlias(c)) {
+      definition.size += at - definitionStart;
+      aliases.try_emplace(defined, definition);
+      defined = {};
+      definition = {};
+    }
+    if (c != '-')
+      signs = 0;
+    takeToken(c);
+    if (at == end)
+      break;
+    lineStarted = false;
+    afterArrow = last == '-' && *at == '>';
+    last = *at;
+  }
+  return std::move(excess);
+}
+
+void Scanner::takeToken(char c) {
+  if (isDigit(c) || c == '?')
+    return takeNumber();
+  if (isAlpha(c) || c == '_')
+    return takeWord();
+  switch (c) {
+  case '"':
+    skipString();
+    break;
+  case '(':
+  case '[':
+  case '{':
+  case '<':
+    open.push_back({c, 0});
+    definition.depth = std::max(definition.depth, open.size());
+    if (open.size() > limits.nesting)
+      exceed(at, Twine(limits.nesting) + " levels of nesting");
+    break;
+  case ')':
+    close('(');
+    break;
+  case ']':
+    close('[');
+    break;
+  case '}':
+    close('{');
+    break;
+  case '>':
+    if (at == begin || at[-1] != '-') // not of an arrow
+      close('<');
+    break;
+  case '%': // a name, whatever is in it: %4x4
+  case '@':
+  case '^':
+    while (at + 1 != end && isNameChar(at[1]))
+      ++at;
+    break;
+  case '#':
+  case '!':
+    takeSigil();
+    break;
+  case ',':
+    if (!open.empty())
+      open.back().operators = 0;
+    break;
+  case '-':
+    if (++signs > limits.nesting)
+      exceed(at, Twine(limits.nesting) + " levels of nesting");
+    if (at + 1 == end || at[1] != '>')
+      countOperator();
+    break;
+  case '+':
+  case '*':
+    countOperator();
+    break;
+  default:
+    break;
+  }
+}
+
+std::optional<TextExcess> graphopt::findExcess(StringRef text, const TextLimits &limits) { return Scanner(text, limits).run(); }

@@ -1,0 +1,222 @@
+"""Files that went wrong at random: every reader answers with an exit status and a message, in time, and leaves nothing half-written."""
+
+import io
+import json
+import os
+import random
+import re
+import resource
+import subprocess
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import BUILD, ROOT
+
+MUTANTS = 25  # of each part; `make test` runs 4 parts of a format, `make test-all` 80: 2,000 mutants
+PARTS = [pytest.param(part, marks=[pytest.mark.long] * (part >= 4)) for part in range(80)]
+SECONDS, MEMORY = 10, 2 << 30
+MODELS = ROOT / "test/interop/pt2"
+TEXTS = ["run/softmax", "run/scf", "run/gather", "run/constant", "run/random", "dialects/parameter", "dialects/fusion", "passes/graph-fuse"]
+NUMBERS = [-1, 0, 1, 2, 63, 64, 65, 255, 2**31, 2**32, 2**62, 2**63 - 1, -(2**63), 2**64, 10**30, "9" * 5000, "1x" * 70, "?"]
+
+
+def damage_bytes(data: bytes, chance: random.Random, other: bytes) -> bytes:
+    """Bits, bytes, cuts, repetitions, pieces of another file."""
+    data = bytearray(data)
+    for _ in range(chance.choice([1, 1, 2, 4, 8])):
+        if not data:
+            break
+        at, length = chance.randrange(len(data)), chance.choice([1, 2, 4, 8, 64])
+        match chance.randrange(7):
+            case 0:
+                data[at] ^= 1 << chance.randrange(8)
+            case 1:
+                data[at : at + length] = bytes(chance.choice([0, 1, 0x7F, 0x80, 0xFF, chance.randrange(256)]) for _ in range(length))
+            case 2:
+                del data[at : at + length]
+            case 3:
+                data[at:at] = data[at : at + length] * chance.choice([1, 2, 100])
+            case 4:
+                del data[at:]
+            case 5:
+                start = chance.randrange(max(len(other), 1))
+                data[at : at + length] = other[start : start + length]
+            case 6:
+                data[at : at + length] = chance.choice(NUMBERS[:13]).to_bytes(9, "little", signed=True)[:length] if length <= 8 else b""
+    return bytes(data)
+
+
+def damage_text(data: bytes, chance: random.Random, other: bytes) -> bytes:
+    """Numbers, words and lines of the file in each other's place."""
+    text = data.decode(errors="surrogateescape")
+    for _ in range(chance.choice([1, 1, 2, 4])):
+        words = list(re.finditer(r"-?\d+|[A-Za-z_.]+|[^\sA-Za-z0-9_.]", text))
+        if not words:
+            break
+        word = chance.choice(words)
+        numbers = [w for w in words if w.group()[-1].isdigit()]
+        match chance.randrange(5):
+            case 0 if numbers:
+                word = chance.choice(numbers)
+                new = str(chance.choice(NUMBERS))
+            case 1:
+                new = chance.choice(words).group()
+            case 2:
+                new = ""
+            case 3:
+                new = word.group() * chance.choice([2, 3, 1000])
+            case _:
+                pieces = re.findall(r"\S+", other.decode(errors="surrogateescape")) or [""]
+                new = chance.choice(pieces)
+        text = text[: word.start()] + new + text[word.end() :]
+    return text.encode(errors="surrogateescape")
+
+
+def damage_archive(data: bytes, chance: random.Random, other: bytes) -> bytes:
+    """The damage is inside an entry, whose checksum is right; or it is to the archive."""
+    if chance.random() < 0.25:
+        return damage_bytes(data, chance, other)
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(out, "w", chance.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])) as new,
+    ):
+        names = old.namelist()
+        weights = [20 if name.endswith("model.json") else 4 if name.endswith((".json", ".npy")) else 1 for name in names]
+        (chosen,) = chance.choices(names, weights)
+        for name in names:
+            entry = old.read(name)
+            if name == chosen:
+                entry = damage_json(entry, chance, other) if name.endswith(".json") else damage_bytes(entry, chance, other)
+            new.writestr(name, entry)
+    return out.getvalue()
+
+
+def damage_json(data: bytes, chance: random.Random, other: bytes) -> bytes:
+    """Values of the document in each other's place; or the damage is to its text."""
+    if chance.random() < 0.3:
+        return damage_text(data, chance, other)
+    document = json.loads(data)
+    places = []
+
+    def collect(value):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            places.append((value, key))
+            if isinstance(part, (dict, list)):
+                collect(part)
+
+    collect(document)
+    for _ in range(chance.choice([1, 1, 2, 4])):
+        if not places:
+            break
+        container, key = chance.choice(places)
+        source, source_key = chance.choice(places)
+        try:
+            old, new = container[key], source[source_key]
+            match chance.randrange(6):
+                case 0 | 1 if isinstance(old, int):
+                    container[key] = chance.choice([n for n in NUMBERS if isinstance(n, int)])
+                case 1 | 2 if isinstance(old, str):
+                    container[key] = damage_text(old.encode(), chance, other).decode(errors="replace")
+                case 3:
+                    container[key] = chance.choice([None, True, 1.5, "", [], {}])
+                case 4:
+                    del container[key]
+                case _:
+                    container[key] = json.loads(json.dumps(new))
+        except (KeyError, IndexError):
+            continue  # an earlier step took it away
+    return json.dumps(document).encode()
+
+
+@pytest.fixture(scope="session")
+def seeds(tool, tmp_path_factory):
+    """Whole files of each format."""
+    folder = tmp_path_factory.mktemp("seeds")
+    texts = [ROOT / "test" / f"{name}.mlir" for name in TEXTS]
+    found = {"text": [path.read_bytes() for path in texts], "bytecode": [], "json": []}
+    for path in texts:
+        tool("graph-opt", path, "--emit-bytecode", "-o", folder / "m.mlirbc")
+        found["bytecode"].append((folder / "m.mlirbc").read_bytes())
+        if "passes" not in path.parts:
+            tool("graph-translate", "--export-json", path, "-o", folder / "m.json")
+            found["json"].append((folder / "m.json").read_bytes())
+    found["pt2"] = [path.read_bytes() for path in sorted(MODELS.glob("*.pt2"))]
+    found["npy"], found["npz"] = [], []
+    for array in (np.arange(6, dtype="<f4").reshape(2, 3), np.asfortranarray(np.ones((2, 3), "<f4")), np.zeros((0, 3), "<f4")):
+        np.save(folder / "a.npy", array)
+        np.savez_compressed(folder / "a.npz", a=array, b=np.ones((2, 3), "<f4"))
+        found["npy"].append((folder / "a.npy").read_bytes())
+        found["npz"].append((folder / "a.npz").read_bytes())
+    (folder / "model.mlir").write_text(
+        'func.func @f(%a: tensor<?x3xf32> {graph.name = "a"}) -> tensor<?x3xf32> {\n'
+        "  %0 = graph.relu %a : tensor<?x3xf32>\n  return %0 : tensor<?x3xf32>\n}\n"
+    )
+    found["model"] = folder / "model.mlir"
+    return found
+
+
+# How a mutant is made, what it is called, and what reads it.
+READERS = {
+    "text": (damage_text, "m.mlir", lambda path, out, model: ["graph-opt", path, "-o", out]),
+    "bytecode": (damage_bytes, "m.mlirbc", lambda path, out, model: ["graph-opt", path, "-o", out]),
+    "json": (damage_json, "m.json", lambda path, out, model: ["graph-translate", "--import-json", path, "-o", out]),
+    "pt2": (damage_archive, "m.pt2", lambda path, out, model: ["graph-translate", "--import-pt2", path, "-o", out]),
+    "npy": (damage_bytes, "a.npy", lambda path, out, model: run_on(model, path.parent, out)),
+    "npz": (damage_archive, "a.npz", lambda path, out, model: run_on(model, path, out)),
+}
+
+
+def run_on(model, inputs, out):
+    return ["graph-run", model, "--target=interpreter", f"--inputs={inputs}", f"--memory-report={out}"]
+
+
+def set_limits():
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def check(kind, data, folder, model, environment):
+    """None where the mutant was answered; else what was wrong."""
+    _, name, command = READERS[kind]
+    path, out = folder / "in" / name, folder / "out.mlir"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+    tool, *arguments = map(str, command(path, out, model))
+    try:
+        result = subprocess.run(
+            [BUILD / "bin" / tool, *arguments], capture_output=True, timeout=SECONDS, env=environment, preexec_fn=set_limits, cwd=folder
+        )
+    except subprocess.TimeoutExpired:
+        return f"took over {SECONDS} s"
+    said = result.stderr.decode(errors="replace")
+    left = sorted(p.name for p in folder.iterdir() if p.name not in ("in", "cache"))
+    out.unlink(missing_ok=True)
+    if result.returncode not in (0, 1, 3, 5):
+        return f"exit status {result.returncode}: {said[-1000:]}"
+    if "out of memory" in said:
+        return f"needed more than {MEMORY} bytes"
+    if result.returncode == 0:
+        return None if left == ["out.mlir"] else f"exit status 0, and left {left}"
+    if left:
+        return f"exit status {result.returncode}, and left {left}"
+    # The message names the file, or what the file is to the tool.
+    return None if "error: " in said and str(path.parent) in said else f"exit status {result.returncode} with the message: {said[-1000:]}"
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("kind", READERS)
+def test_mutants(seeds, kind, part, tmp_path):
+    damage = READERS[kind][0]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "NO_COLOR": "1", "TMPDIR": str(tmp_path / "in")}
+    wrong = []
+    for number in range(part * MUTANTS, (part + 1) * MUTANTS):
+        chance = random.Random(f"{kind} {number}")
+        data = damage(chance.choice(seeds[kind]), chance, chance.choice(seeds[kind]))
+        if problem := check(kind, data, tmp_path, seeds["model"], environment):
+            kept = Path(os.environ.get("GRAPHOPT_KEEP_MUTANTS", tmp_path)) / f"{kind}-{number}"
+            kept.write_bytes(data)
+            wrong.append(f"mutant {number}, kept as {kept}: {problem}")
+    assert not wrong, "\n".join(wrong)
