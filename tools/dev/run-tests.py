@@ -24,6 +24,7 @@ REPORTS = ROOT / "build" / "test-reports"
 LIT = "/usr/lib/llvm-22/bin/lit"
 PYTHON = ROOT / ".venv-test" / "bin" / "python"
 JOBS = str(os.cpu_count())
+CI_SECONDS = 240  # for the shards that CI adds to `make test`
 ASAN_ENVIRONMENT = {
     "ASAN_OPTIONS": "allow_user_poisoning=0:detect_container_overflow=0:detect_stack_use_after_return=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -141,6 +142,20 @@ def asan(suite):
     return sanitized
 
 
+def fuzz(target: str, seconds: int):
+    """A libFuzzer target on its corpus of finds, and on what it makes of that."""
+
+    def suite(name: str) -> Result:
+        work = ROOT / "build-asan/fuzz" / target  # new inputs, and what broke
+        work.mkdir(parents=True, exist_ok=True)
+        options = [f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=4096", "-verbosity=0", f"-artifact_prefix={work}/"]
+        command = [ROOT / f"build-asan/bin/fuzz-{target}", *options, work, ROOT / "test/fuzz/corpus" / target]
+        code = subprocess.run([str(part) for part in command], cwd=ROOT, env={**os.environ, **ASAN_ENVIRONMENT}).returncode
+        return Result(passed=1) if code == 0 else Result(failed=1, failures=[f"{name}: exit status {code}; the input is in {work}"])
+
+    return suite
+
+
 def clang_tidy(part: int, parts: int):
     def suite(name: str) -> Result:
         files = sorted(str(path) for top in ("dialects", "passes", "lib", "tools") for path in (ROOT / top).rglob("*.cpp"))
@@ -175,6 +190,7 @@ SHARDS = {
     # To become part of SUITES once the build's time allows: 200 files at 15 s of a core, where the whole of `make test` has 35 minutes.
     "asan-lit": asan(lit(build="build-asan")),
     "asan-unit": asan(unit("build-asan", ASAN_ENVIRONMENT)),
+    **{f"fuzz-{target}": asan(fuzz(target, 600)) for target in ("text", "bytecode", "json", "pt2", "tensors")},
     "tidy-1": clang_tidy(0, 4),
     "tidy-2": clang_tidy(1, 4),
     "tidy-3": clang_tidy(2, 4),
@@ -191,16 +207,19 @@ def git(*arguments: str) -> str:
 
 
 def rotating_shards() -> list:
-    """The shard whose turn it is by the number of commits, and those whose committed result has a failure. A shard joins by its first
-    committed result, from `make test-all`."""
-    names = [name for name in SHARDS if (ROOT / "test/results" / f"{name}.json").exists()]
-    if not names:
+    """The shards that CI adds: those whose committed result has a failure, and the one whose turn it is by the number of commits. A shard
+    joins by its first committed result, from `make test-all`, if that took at most CI_SECONDS; together they take no more."""
+    records = {name: json.loads(path.read_text()) for name in SHARDS if (path := ROOT / "test/results" / f"{name}.json").exists()}
+    short = [name for name, record in records.items() if record["seconds"] <= CI_SECONDS]
+    if not short:
         return []
-    turn = int(git("rev-list", "--count", "HEAD") or 0) % len(names)
-    failed = [
-        name for name in names if (path := ROOT / "test/results" / f"{name}.json").exists() and json.loads(path.read_text())["failed"]
-    ]
-    return list(dict.fromkeys([*failed, names[turn]]))
+    turn = int(git("rev-list", "--count", "HEAD") or 0) % len(short)
+    chosen, seconds = [], 0
+    for name in dict.fromkeys([*(name for name in short if records[name]["failed"]), short[turn]]):
+        seconds += records[name]["seconds"]
+        if seconds <= CI_SECONDS:
+            chosen.append(name)
+    return chosen
 
 
 def write_result(name: str, result: Result) -> None:
