@@ -11,17 +11,15 @@ from architectures import MODELS  # noqa: E402
 from torch.utils import _pytree  # noqa: E402
 
 # What `make test` runs; the rest is a shard of `make test-all`.
-QUICK = {("resnet18", "static"), ("gpt2", "dynamic"), ("whisper", "static")}
+QUICK = {("resnet18", "static"), ("unet", "dynamic"), ("gpt2", "dynamic"), ("whisper", "static"), ("lstm", "static")}
 # torch's own decomposition or export of these fails.
 NOT_EXPORTED = {("gpt2", "decomposed"), ("lstm", "dynamic"), ("gru", "dynamic")}
-# Not compiled yet: issue 4.
-UNSUPPORTED = {(name, kind) for name in ("lstm", "gru", "unet") for kind in ("static", "dynamic", "decomposed")}
 
 
 def cases():
     for name in sorted(MODELS):
         for kind in ("static", "dynamic", "decomposed"):
-            if (name, kind) not in NOT_EXPORTED | UNSUPPORTED:
+            if (name, kind) not in NOT_EXPORTED:
                 yield pytest.param(name, kind, marks=() if (name, kind) in QUICK else pytest.mark.long)
 
 

@@ -201,6 +201,29 @@ CASES = {
     "adaptive_avg_pool2d": (lambda x: F.adaptive_avg_pool2d(x, (1, 1)), IMAGE),
     "adaptive_avg_pool2d_even": (lambda x: F.adaptive_avg_pool2d(x, (3, 1)), IMAGE),
     "adaptive_avg_pool2d_uneven": (lambda x: F.adaptive_avg_pool2d(x, (2, 3)), IMAGE),
+    # Resampling
+    "nearest": (lambda x: F.interpolate(x, scale_factor=2.0), IMAGE),
+    "nearest_size": (lambda x: F.interpolate(x, size=(7, 4)), IMAGE),
+    "nearest_exact": (lambda x: F.interpolate(x, size=(7, 4), mode="nearest-exact"), IMAGE),
+    "linear": (lambda x: F.interpolate(x, size=4, mode="linear"), X),
+    "bilinear": (lambda x: F.interpolate(x, scale_factor=(2.5, 0.7), mode="bilinear"), IMAGE),
+    "bilinear_corners": (lambda x: F.interpolate(x, size=(7, 1), mode="bilinear", align_corners=True), IMAGE),
+    "trilinear": (lambda x: F.interpolate(x, size=(2, 5, 6), mode="trilinear"), torch.randn(1, 2, 3, 4, 4)),
+    "bicubic": (lambda x: F.interpolate(x, size=(7, 4), mode="bicubic"), IMAGE),
+    "bicubic_corners": (lambda x: F.interpolate(x, size=(7, 4), mode="bicubic", align_corners=True), IMAGE),
+    "pad": (lambda x: F.pad(x, (1, 2, 0, 1), value=2.5), X),
+    "pad_reflect": (lambda x: F.pad(x, (2, 1, 0, 2), mode="reflect"), IMAGE),
+    "pad_replicate": (lambda x: F.pad(x, (3, 1), mode="replicate"), X),
+    "pad_circular": (lambda x: F.pad(x, (3, 1), mode="circular"), X),
+    "roll": (lambda x: torch.roll(x, (1, -2), (0, 2)), X),
+    "roll_flat": (lambda x: torch.roll(x, 5), X),
+    "pixel_shuffle": (lambda x: F.pixel_shuffle(x, 2), IMAGE),
+    "pixel_unshuffle": (lambda x: F.pixel_unshuffle(x, 2), torch.randn(2, 3, 4, 6)),
+    # Recurrent, by the modules' weights
+    "lstm_projected": (torch.nn.LSTM(6, 5, proj_size=3, bidirectional=True).eval(), X),
+    "lstm_no_bias": (lambda x, net=torch.nn.LSTM(6, 5, bias=False).eval(): net(x[0]), X),
+    "gru_states": (torch.nn.GRU(6, 5, batch_first=True).eval(), X, torch.randn(1, 2, 5)),
+    "rnn": (torch.nn.RNN(6, 5, 2, nonlinearity="relu").eval(), X),
     # Identity and types
     "identity": (lambda x: F.dropout(x.clone().contiguous().detach(), 0.5, training=False), X),
     "to": (lambda x: x.to(torch.int32).to(torch.float64), X * 5),
@@ -230,6 +253,9 @@ DYNAMIC = [
     "avg_pool2d_exclude",
     "adaptive_avg_pool2d",
     "conv_transpose1d",
+    "nearest",
+    "bilinear_corners",
+    "rnn",
 ]
 
 
@@ -264,7 +290,7 @@ def check(tool, tmp_path, function, args, dynamic_shapes=None, decompose=False):
     np.savez(tmp_path / "in.npz", **{n: a.numpy() for n, a in zip(names, args, strict=True)})
     tool("graph-run", tmp_path / "m.pt2", "--target=interpreter", f"--inputs={tmp_path}/in.npz", f"--outputs={tmp_path}/out.npz")
     out = np.load(tmp_path / "out.npz")
-    expected = expected if isinstance(expected, tuple) else (expected,)
+    expected = torch.utils._pytree.tree_leaves(expected)
     assert len(out) == len(expected)
     for i, value in enumerate(expected):
         tolerance = 2e-3 if value.dtype == torch.float16 else 1e-5

@@ -15,7 +15,9 @@ void graphopt::registerAtenRules(ImportRules &rules) {
   registerAtenNormRules(rules);
   registerAtenPartRules(rules);
   registerAtenPoolRules(rules);
+  registerAtenRecurrentRules(rules);
   registerAtenReductionRules(rules);
+  registerAtenResampleRules(rules);
   registerAtenShapeRules(rules);
 }
 

@@ -22,7 +22,9 @@ void registerAtenIdentityRules(ImportRules &rules);
 void registerAtenNormRules(ImportRules &rules);
 void registerAtenPartRules(ImportRules &rules);
 void registerAtenPoolRules(ImportRules &rules);
+void registerAtenRecurrentRules(ImportRules &rules);
 void registerAtenReductionRules(ImportRules &rules);
+void registerAtenResampleRules(ImportRules &rules);
 void registerAtenShapeRules(ImportRules &rules);
 
 namespace aten {

@@ -1,0 +1,257 @@
+//===- Resample.cpp - elements moved or mixed along the axes of space -----===//
+//
+// Interpolation, padding by other elements, rolling: an axis at a time, by positions that are computed from [0, 1, 2 ...].
+//
+//===----------------------------------------------------------------------===//
+#include "Graph/Shared/IndexMath.h"
+#include "Graph/Shared/Window.h"
+#include "Interop/Aten/Rules/Rules.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+namespace {
+Expr maximum(Expr a, double least) {
+  ExprBuilder &g = *a.g;
+  return g(graph::MaxOp::create(g.b, g.loc, a, g.number(least, a.getType().getElementType())));
+}
+Expr minimum(Expr a, Expr b) { return (*a.g)(graph::MinOp::create(a.g->b, a.g->loc, a, b)); }
+Expr gather(Expr x, Expr positions, int64_t axis) { return (*x.g)(graph::GatherOp::create(x.g->b, x.g->loc, x, positions, axis)); }
+
+/// A vector as [1, n, 1 ...] with n at `axis` of `rank`.
+Expr along(ImportCall &call, Expr vector, int64_t axis, int64_t rank) {
+  SmallVector<OpFoldResult> sizes(rank, call.builder.getIndexAttr(1));
+  sizes[axis] = aten::sizesOf(call, vector)[0];
+  return (*vector.g)(aten::reshape(call, vector, sizes));
+}
+
+//===--- Interpolation ----------------------------------------------------===//
+
+enum class Mode { nearest, nearestExact, linear, cubic };
+
+/// One axis of the result: its size, and how far its neighbours lie apart in x.
+struct Axis {
+  OpFoldResult size;
+  std::optional<double> factor; ///< as the caller gave it
+};
+
+/// (size of x) / (size of y), or 1 / factor; with corners aligned (x - 1) / (y - 1). torch computes in the type of the elements.
+Expr stepOf(ImportCall &call, ExprBuilder &g, OpFoldResult from, const Axis &axis, bool alignCorners, Type type) {
+  auto known = getConstantIntValue(from), wanted = getConstantIntValue(axis.size);
+  if (!alignCorners && axis.factor)
+    return g.number(type.isF64() ? 1.0 / *axis.factor : static_cast<float>(1.0 / *axis.factor), type);
+  int64_t less = alignCorners ? 1 : 0;
+  if (known && wanted) {
+    double rows = static_cast<double>(*known - less), columns = static_cast<double>(*wanted - less);
+    return g.number(columns <= 0 ? 0.0 : type.isF64() ? rows / columns : static_cast<float>(rows) / static_cast<float>(columns), type);
+  }
+  Expr x = g.cast(aten::sizeAsTensor(call, g, from), type) - static_cast<double>(less);
+  Expr y = g.cast(aten::sizeAsTensor(call, g, axis.size), type) - static_cast<double>(less);
+  return x / maximum(y, 1);
+}
+
+/// The share of each of the four neighbours of a position `t` after the second: Keys' kernel with a = -0.75.
+SmallVector<Expr> cubicShares(Expr t) {
+  constexpr double a = -0.75;
+  auto near = [](Expr d) { return (d * (a + 2) - (a + 3)) * d * d + 1.0; };
+  auto far = [](Expr d) { return ((d * a - 5 * a) * d + 8 * a) * d - 4 * a; };
+  return {far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)};
+}
+
+Expr resize(ImportCall &call, Expr x, int64_t axis, const Axis &to, Mode mode, bool alignCorners) {
+  ExprBuilder &g = *x.g;
+  int64_t rank = x.getType().getRank();
+  Type element = x.getType().getElementType(), type = element.isF64() ? element : Type(call.builder.getF32Type()),
+       index = call.builder.getI64Type();
+  OpFoldResult from = aten::sizesOf(call, x)[axis];
+  Expr place = g.cast(g(aten::positions(call, to.size, 0, 1)), type), step = stepOf(call, g, from, to, alignCorners, type);
+  if (mode == Mode::nearest || mode == Mode::nearestExact)
+    return gather(x, g.cast(floor(mode == Mode::nearest ? place * step : (place + 0.5) * step), index), axis);
+  Expr source = alignCorners ? place * step : (place + 0.5) * step - 0.5;
+  if (mode == Mode::linear)
+    source = maximum(source, 0);
+  Expr first = floor(source), rest = along(call, source - first, axis, rank);
+  Expr last = aten::sizeAsTensor(call, g, from) - g.number(1, index);
+  auto neighbour = [&](int64_t offset) {
+    Expr position = g.cast(first, index) + g.number(static_cast<double>(offset), index);
+    return g.cast(gather(x, minimum(maximum(position, 0), last), axis), type);
+  };
+  if (mode == Mode::linear)
+    return g.cast(neighbour(0) * (1.0 - rest) + neighbour(1) * rest, element);
+  SmallVector<Expr> shares = cubicShares(rest);
+  Expr sum = neighbour(-1) * shares[0];
+  for (int64_t i = 1; i < 4; ++i)
+    sum = sum + neighbour(i - 1) * shares[i];
+  return g.cast(sum, element);
+}
+
+LogicalResult importResize(ImportCall &call, size_t space, Mode mode, bool isVector) {
+  auto x = call.tensor(isVector ? "input" : "self");
+  auto align = aten::boolean(call, "align_corners", false);
+  if (failed(x) || failed(align))
+    return failure();
+  int64_t rank = aten::rankOf(*x);
+  if (rank != static_cast<int64_t>(space) + 2 || !isa<FloatType>(aten::typeOf(*x).getElementType()))
+    return call.unsupported("expected floating-point numbers with a batch, channels and " + Twine(space) + " axes of space");
+  SmallVector<Axis> axes(space);
+  if (isVector && call.has("scale_factors")) {
+    const auto *factors = call["scale_factors"].get<std::vector<ImportArg>>();
+    for (size_t d = 0; d < space; ++d) {
+      const double *factor = factors && factors->size() == space ? (*factors)[d].get<double>() : nullptr;
+      if (!factor || !(*factor > 0))
+        return call.unsupported("expected " + Twine(space) + " factors");
+      axes[d].factor = *factor;
+    }
+  } else if (!isVector) {
+    static constexpr StringRef named[] = {"scales_d", "scales_h", "scales_w"};
+    for (size_t d = 0; d < space; ++d)
+      if (StringRef name = space == 1 ? StringRef("scales") : named[3 - space + d]; call.has(name)) {
+        auto factor = call.number(name);
+        if (failed(factor))
+          return failure();
+        axes[d].factor = *factor;
+      }
+  }
+  SmallVector<OpFoldResult> own = aten::sizesOf(call, *x);
+  if (call.has("output_size")) {
+    auto sizes = call.sizes("output_size");
+    if (failed(sizes) || sizes->size() != space)
+      return call.unsupported("expected " + Twine(space) + " sizes");
+    for (auto [axis, size] : llvm::zip(axes, *sizes))
+      axis.size = size;
+  } else {
+    IndexMath math(call.builder, call.loc);
+    for (auto [d, axis] : llvm::enumerate(axes)) {
+      auto known = getConstantIntValue(own[d + 2]);
+      if (!axis.factor)
+        return call.unsupported("expected sizes or factors");
+      auto whole = static_cast<int64_t>(*axis.factor);
+      if (!known && static_cast<double>(whole) != *axis.factor)
+        return call.unsupported("a size that is not known, by a factor that is no integer");
+      axis.size = known ? OpFoldResult(call.builder.getIndexAttr(static_cast<int64_t>(static_cast<double>(*known) * *axis.factor)))
+                        : math.mul(own[d + 2], math.number(whole));
+    }
+  }
+  ExprBuilder g(call.builder, call.loc);
+  Expr y = g(*x);
+  for (auto [d, axis] : llvm::enumerate(axes))
+    y = resize(call, y, static_cast<int64_t>(d) + 2, axis, mode, *align);
+  return call.yield(Value(y));
+}
+
+//===--- Padding by elements of the tensor --------------------------------===//
+
+LogicalResult padByElements(ImportCall &call, StringRef mode) {
+  auto x = call.tensor("self");
+  auto amounts = call.integers(call.has("padding") ? "padding" : "pad");
+  if (failed(x) || failed(amounts))
+    return failure();
+  int64_t rank = aten::rankOf(*x);
+  if (amounts->size() % 2 != 0 || static_cast<int64_t>(amounts->size()) > 2 * rank ||
+      llvm::any_of(*amounts, [](int64_t amount) { return amount < 0; }))
+    return call.unsupported("expected pairs of amounts of at least 0 for the last axes");
+  IndexMath math(call.builder, call.loc);
+  ExprBuilder g(call.builder, call.loc);
+  Expr y = g(*x);
+  for (size_t i = 0; i < amounts->size() / 2; ++i) { // from the last axis on
+    int64_t low = (*amounts)[2 * i], high = (*amounts)[2 * i + 1], axis = rank - 1 - static_cast<int64_t>(i);
+    if (low == 0 && high == 0)
+      continue;
+    OpFoldResult size = aten::sizesOf(call, y)[axis];
+    Expr count = aten::sizeAsTensor(call, g, size), last = count - g.number(1, call.builder.getI64Type());
+    Expr place = g(aten::positions(call, math.add(size, math.number(low + high)), 0, 1)) - static_cast<double>(low);
+    if (mode == "reflect")
+      place = last - g(graph::AbsOp::create(g.b, g.loc, last - g(graph::AbsOp::create(g.b, g.loc, place))));
+    else if (mode == "replicate")
+      place = minimum(maximum(place, 0), last);
+    else
+      place = g(graph::ModOp::create(g.b, g.loc, place, count));
+    y = gather(y, place, axis);
+  }
+  return call.yield(Value(y));
+}
+
+//===--- Rolling, and channels for space ----------------------------------===//
+
+LogicalResult roll(ImportCall &call) {
+  auto x = call.tensor("self");
+  auto shifts = call.integers("shifts"), axes = call.integers("dims");
+  if (failed(x) || failed(shifts) || failed(axes))
+    return failure();
+  int64_t rank = aten::rankOf(*x);
+  ExprBuilder g(call.builder, call.loc);
+  Expr y = axes->empty() ? g(aten::reshape(call, *x, OpFoldResult(call.builder.getIndexAttr(-1)))) : g(*x);
+  if (axes->empty())
+    axes->push_back(0);
+  if (axes->size() != shifts->size())
+    return call.unsupported("expected a shift for each axis");
+  for (auto [axis, shift] : llvm::zip(*axes, *shifts)) {
+    int64_t d = axis < 0 ? axis + rank : axis;
+    if (d < 0 || d >= y.getType().getRank())
+      return call.unsupported("expected axes of the tensor");
+    OpFoldResult size = aten::sizesOf(call, y)[d];
+    Expr place = g(aten::positions(call, size, 0, 1)) - static_cast<double>(shift);
+    y = gather(y, g(graph::ModOp::create(g.b, g.loc, place, aten::sizeAsTensor(call, g, size))), d);
+  }
+  return call.yield(aten::reshape(call, y, aten::sizesOf(call, *x)));
+}
+
+/// [..., c r r, h, w] to [..., c, h r, w r], or back.
+LogicalResult shufflePixels(ImportCall &call, bool back) {
+  auto x = call.tensor("self");
+  auto factor = call.integer(back ? "downscale_factor" : "upscale_factor");
+  if (failed(x) || failed(factor))
+    return failure();
+  RankedTensorType type = aten::typeOf(*x);
+  int64_t rank = type.getRank(), r = *factor;
+  if (rank < 3 || r < 1 || type.isDynamicDim(rank - 3))
+    return call.unsupported("expected channels of static size, two axes of space, and a factor");
+  IndexMath math(call.builder, call.loc);
+  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x);
+  auto divided = [&](OpFoldResult size) { return math.ceilDiv(size, r); };
+  SmallVector<OpFoldResult> apart(sizes.begin(), sizes.end() - 3), whole = apart;
+  OpFoldResult c = sizes[rank - 3], h = sizes[rank - 2], w = sizes[rank - 1], step = math.number(r);
+  SmallVector<int64_t> permutation = llvm::to_vector(llvm::seq<int64_t>(0, rank - 3));
+  int64_t first = rank - 3;
+  if (back) { // [c, h, r, w, r] to [c, r, r, h, w]
+    apart.append({c, divided(h), step, divided(w), step});
+    permutation.append({first, first + 2, first + 4, first + 1, first + 3});
+    whole.append({math.mul(c, math.number(r * r)), divided(h), divided(w)});
+  } else { // [c, r, r, h, w] to [c, h, r, w, r]
+    apart.append({math.ceilDiv(c, r * r), step, step, h, w});
+    permutation.append({first, first + 3, first + 1, first + 4, first + 2});
+    whole.append({math.ceilDiv(c, r * r), math.mul(h, step), math.mul(w, step)});
+  }
+  Value y = graph::TransposeOp::create(call.builder, call.loc, aten::reshape(call, *x, apart), permutation);
+  return call.yield(aten::reshape(call, y, whole));
+}
+} // namespace
+
+void graphopt::registerAtenResampleRules(ImportRules &rules) {
+  auto resizeRules = [&](StringRef name, size_t space, Mode mode) {
+    rules.aten({(name + ".vec").str()}, [=](ImportCall &call) { return importResize(call, space, mode, /*isVector=*/true); });
+    rules.aten({(name + ".default").str()}, [=](ImportCall &call) { return importResize(call, space, mode, /*isVector=*/false); });
+  };
+  static constexpr StringRef linear[] = {"upsample_linear1d", "upsample_bilinear2d", "upsample_trilinear3d"};
+  for (size_t space : {1, 2, 3}) {
+    std::string suffix = std::to_string(space) + "d";
+    resizeRules("upsample_nearest" + suffix, space, Mode::nearest);
+    resizeRules("_upsample_nearest_exact" + suffix, space, Mode::nearestExact);
+    resizeRules(linear[space - 1], space, Mode::linear);
+    for (StringRef mode : {"reflection", "replication"})
+      rules.aten({(mode + "_pad" + suffix + ".default").str()},
+                 [=](ImportCall &call) { return padByElements(call, mode == "reflection" ? "reflect" : "replicate"); });
+  }
+  resizeRules("upsample_bicubic2d", 2, Mode::cubic);
+  rules.aten({"roll.default"}, roll);
+  rules.aten({"pixel_shuffle.default"}, [](ImportCall &call) { return shufflePixels(call, /*back=*/false); });
+  rules.aten({"pixel_unshuffle.default"}, [](ImportCall &call) { return shufflePixels(call, /*back=*/true); });
+  ImportRule constant = *rules.findAten("constant_pad_nd.default");
+  rules.aten({"pad.default"}, [constant](ImportCall &call) -> LogicalResult {
+    auto mode = call.string("mode");
+    if (failed(mode))
+      return failure();
+    return *mode == "constant" ? constant(call) : padByElements(call, *mode);
+  });
+}
