@@ -641,6 +641,29 @@ def scatter_add(d: Draw) -> Sample:
     return d.sample(text, inputs, [element, which, element], element, reference)
 
 
+@op("scatter")
+def scatter(d: Draw) -> Sample:
+    element, shape = d.element(ELEMENTS), d.shape(1, 3)
+    axis = d.integer(0, len(shape) - 1)
+    which, i = indices(d, d.shape(0, 2), shape[axis])
+    if d.smooth:  # the gradient is that of indices which differ
+        i = torch.from_numpy(d.rng.permutation(shape[axis])[: d.integer(1, shape[axis])].copy()).to(i.dtype)
+    updates = d.tensor(element, shape[:axis] + list(i.shape) + shape[axis + 1 :])
+
+    def reference(x, i, u):
+        if x.shape[axis] == 0:
+            return x.clone()
+        flat = u.reshape(list(x.shape[:axis]) + [i.numel()] + list(x.shape[axis + 1 :]))
+        parts = list(x.unbind(axis))
+        for part, at in zip(flat.unbind(axis), wrapped(i, x.shape[axis]).reshape(-1).tolist(), strict=True):
+            parts[at] = part
+        return torch.stack(parts, axis)
+
+    inputs = [d.tensor(element, shape), i, updates]
+    text = f"graph.scatter %0, %1, %2 axis {axis} : ({{0}}, {{1}}, {{2}}) -> {{r}}"
+    return d.sample(text, inputs, [element, which, element], element, reference)
+
+
 @op("embedding")
 def embedding(d: Draw) -> Sample:
     element, rows, columns = d.element(FLOATS), max(d.size(), 1), d.size()

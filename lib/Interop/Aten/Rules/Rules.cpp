@@ -18,6 +18,7 @@ void graphopt::registerAtenRules(ImportRules &rules) {
   registerAtenRecurrentRules(rules);
   registerAtenReductionRules(rules);
   registerAtenResampleRules(rules);
+  registerAtenScatterRules(rules);
   registerAtenShapeRules(rules);
 }
 

@@ -25,6 +25,7 @@ void registerAtenPoolRules(ImportRules &rules);
 void registerAtenRecurrentRules(ImportRules &rules);
 void registerAtenReductionRules(ImportRules &rules);
 void registerAtenResampleRules(ImportRules &rules);
+void registerAtenScatterRules(ImportRules &rules);
 void registerAtenShapeRules(ImportRules &rules);
 
 namespace aten {
