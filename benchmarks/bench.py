@@ -5,7 +5,6 @@ Peers take turns, a few rounds each, so that a slow minute of the machine falls 
 
 import argparse
 import json
-import math
 import os
 import re
 import statistics
@@ -20,10 +19,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 BUILD = Path(os.environ.get("GRAPHOPT_BUILD", ROOT / "build"))
 WORK = BUILD / "bench"
-sys.path += [str(HERE), str(ROOT / "examples/minilm")]
-import graphs  # noqa: E402
-
-SCALE_PASSES = ["--graph-fold", "--graph-cse", "--graph-dce", "--graph-canonicalize", "--graph-fuse"]
+sys.path += [str(HERE / "scale"), str(ROOT / "examples/minilm")]
+import measure  # noqa: E402
 
 
 def run(*command, **options) -> str:
@@ -139,39 +136,9 @@ def start() -> dict:
 def scale() -> dict:
     """Text through fold, CSE, DCE, canonicalise and fuse to text. Promise: 100,000 ops in 2 s, 1,000,000 in 25 s and 1 GB; instructions
     grow with an exponent of at most 1.03 from 2,000 to 80,000 ops; 500,000 users and 16,000 arguments on an 8 MB stack."""
-    result = {}
-    for kind, count in [(k, n) for n in (100_000, 1_000_000) for k in ("chain", "transformer")] + [
-        ("users", 500_000),
-        ("arguments", 16_000),
-    ]:
-        model = WORK / f"{kind}-{count}.mlir"
-        model.write_text(graphs.KINDS[kind](count))
-        begin = time.perf_counter()
-        tool = ["prlimit", "--stack=8388608", BUILD / "bin/graph-opt", model, *SCALE_PASSES, "-o", WORK / "out.mlir"]
-        process = subprocess.Popen([str(part) for part in tool], stderr=subprocess.PIPE, text=True)
-        message = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        if status != 0:
-            sys.exit(f"bench: error: {kind} of {count}: {message}")
-        result[f"{kind}_{count}"] = {"seconds": round(time.perf_counter() - begin, 2), "rss_mb": usage.ru_maxrss // 1024}
-        model.unlink()
-    for kind in ("chain", "transformer"):
-        counts = {ops: instructions(graphs.KINDS[kind](ops)) for ops in (0, 2_000, 80_000)}
-        small, large = counts[2_000] - counts[0], counts[80_000] - counts[0]
-        result[f"{kind}_exponent"] = round(math.log(large / small) / math.log(40), 4)
-        result[f"{kind}_instructions_an_op"] = round(large / 80_000)
-    return result
-
-
-def instructions(text: str) -> int:
-    model = WORK / "counted.mlir"
-    model.write_text(text if "%v0" in text or "%y0" in text else "func.func @f() { return }\n")
-    tool = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", BUILD / "bin/graph-opt"]
-    command = [*map(str, tool), str(model), *SCALE_PASSES, "--mlir-disable-threading", "-o", str(WORK / "out.mlir")]
-    report = subprocess.run(command, capture_output=True, text=True)
-    if report.returncode != 0:
-        sys.exit(f"bench: error: {report.stderr[-2000:]}")
-    return int(re.search(r"I\s+refs:\s+([\d,]+)", report.stderr)[1].replace(",", ""))
+    found = measure.measure([kind for kind, _ in measure.RUNS])
+    print(measure.table(found))
+    return found
 
 
 BENCHMARKS = {"matmul": matmul, "minilm": minilm, "call": call, "start": start, "scale": scale}
@@ -200,7 +167,7 @@ def main() -> int:
         commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
         record = {"benchmark": name, "commit": commit, "date": time.strftime("%Y-%m-%d", time.gmtime()), "machine": where, "results": found}
         (HERE / "results" / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n")
-        for key, value in found.items():
+        for key, value in found.items() if name != "scale" else ():
             print(f"  {key:<32}{value:>12.3f}" if isinstance(value, float) else f"  {key:<32}{value!s:>12}")
     return 0
 

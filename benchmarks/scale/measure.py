@@ -1,69 +1,93 @@
 #!/usr/bin/env python3
-"""How passes grow with the graph: seconds, memory, and the exponent of instruction counts.
+"""How passes grow with the graph: measure.py [KIND...], for the kinds of generate.py; `make bench` runs it, too.
 
-measure.py GRAPH_OPT [KIND...] [--sizes 2000,80000] [--pipeline TEXT]
-
-Each kind of generate.py goes from text through the pipeline to text at each size. Instructions come from valgrind with --callgrind (slow:
-50 times), else from `perf stat` where the machine counts them; the exponent is that of the passes alone: a run without passes is
-taken off.
+Each graph goes from text through fold, CSE, DCE, canonicalise and fuse to text, verified after each pass, on an 8 MB stack. Instructions
+are counted by callgrind (perf, where a machine has its counters, can't tell passes apart), which takes minutes; those of a pass are its
+own and its callees', without parsing, verifying and printing; the exponent is that of their growth, 1 being linear.
 """
 
-import argparse
 import math
+import os
 import pathlib
 import re
-import resource
-import shutil
 import subprocess
+import sys
 import tempfile
 import time
 
-PIPELINE = "builtin.module(func.func(graph-fold,graph-cse),graph-dce,func.func(graph-canonicalize,graph-fuse))"
+HERE = pathlib.Path(__file__).resolve().parent
+TOOL = pathlib.Path(os.environ.get("GRAPHOPT_BUILD", HERE.parents[1] / "build")) / "bin/graph-opt"
+PASSES = ["fold", "cse", "dce", "canonicalize", "fuse"]
+RUNS = [("chain", 100_000), ("transformer", 100_000), ("chain", 1_000_000), ("transformer", 1_000_000), ("fan-out", 500_000)]
+RUNS += [("arguments", 16_000)]
+COUNTED = (2_000, 80_000)
 
 
-def run(tool: str, path: str, pipeline: str, counter: list[str]) -> tuple[float, int]:
-    """Seconds of CPU, and instructions (0 where they can't be counted)."""
-    command = [*counter, tool, path, "-o", "/dev/null", "--mlir-disable-threading"]
-    if pipeline:
-        command.append(f"--pass-pipeline={pipeline}")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    counted = subprocess.run(command, capture_output=True, text=True, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    found = re.search(r"Collected : (\d+)", counted.stderr) or re.search(r"^(\d+),.*instructions", counted.stderr, re.MULTILINE)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, int(found[1]) if found else 0
+def write(kind: str, ops: int, path: pathlib.Path) -> None:
+    with path.open("w") as file:
+        subprocess.run([sys.executable, HERE / "generate.py", kind, str(ops)], stdout=file, check=True)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tool")
-    parser.add_argument("kinds", nargs="*", default=["chain", "transformer"])
-    parser.add_argument("--sizes", default="2000,80000")
-    parser.add_argument("--pipeline", default=PIPELINE)
-    parser.add_argument("--callgrind", action="store_true", help="count instructions by valgrind")
-    args = parser.parse_args()
-    counter = []
-    if args.callgrind:
-        counter = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    elif shutil.which("perf"):
-        counter = ["perf", "stat", "-x,", "-e", "instructions:u"]
-    generate = pathlib.Path(__file__).with_name("generate.py")
-    for kind in args.kinds:
-        points = []
-        for size in map(int, args.sizes.split(",")):
-            with tempfile.NamedTemporaryFile("w", suffix=".mlir") as graph:
-                subprocess.run(["python3", generate, kind, str(size)], stdout=graph, check=True)
-                start = time.monotonic()
-                seconds, count = run(args.tool, graph.name, args.pipeline, counter)
-                wall = time.monotonic() - start
-                _, idle = run(args.tool, graph.name, "", counter)
-            points.append((size, count - idle))
-            memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-            print(f"{kind:12} {size:9} ops  {seconds:7.2f} s CPU  {wall:7.2f} s wall  {memory:6} MB", end="")
-            print(f"  {count:15} instructions  {count - idle:15} of passes" if count else "")
-        (n0, c0), (n1, c1) = points[0], points[-1]
-        if c0 > 0 and c1 > 0 and n0 != n1:
-            print(f"{kind:12} exponent {math.log(c1 / c0) / math.log(n1 / n0):.3f}")
+def command(model: pathlib.Path, *before) -> list:
+    passes = [f"--graph-{name}" for name in PASSES]
+    return [str(part) for part in ("prlimit", "--stack=8388608", *before, TOOL, model, *passes, "-o", model.with_suffix(".out"))]
+
+
+def run(kind: str, ops: int) -> dict:
+    with tempfile.TemporaryDirectory() as folder:
+        model = pathlib.Path(folder) / "graph.mlir"
+        write(kind, ops, model)
+        begin = time.perf_counter()
+        process = subprocess.Popen(command(model), stderr=subprocess.PIPE, text=True)
+        message = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        if status != 0:
+            sys.exit(f"{kind} of {ops}: {message}")
+        cpu = usage.ru_utime + usage.ru_stime
+        return {"seconds": round(time.perf_counter() - begin, 2), "cpu_seconds": round(cpu, 2), "rss_mb": usage.ru_maxrss // 1024}
+
+
+def count(kind: str, ops: int) -> dict:
+    """Instructions of each pass, and of the whole run."""
+    with tempfile.TemporaryDirectory() as folder:
+        model, profile = pathlib.Path(folder) / "graph.mlir", pathlib.Path(folder) / "profile"
+        write(kind, ops, model)
+        tool = ("valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}")
+        subprocess.run([*command(model, *tool), "--mlir-disable-threading"], capture_output=True, check=True)
+        annotate = ["callgrind_annotate", "--inclusive=yes", "--threshold=100", profile]
+        report = subprocess.run(annotate, capture_output=True, text=True, check=True).stdout
+    found = {"whole": int(re.search(r"([\d,]+) .*PROGRAM TOTALS", report)[1].replace(",", ""))}
+    for name in PASSES:
+        line = re.search(rf"([\d,]+) \(.*::Graph{name.capitalize()}Pass::runOnOperation\(\)", report)
+        found[name] = int(line[1].replace(",", ""))
+    return found
+
+
+def growth(kind: str) -> dict:
+    counts = {ops: count(kind, ops) for ops in (0, *COUNTED)}
+    result = {}
+    for name in ("whole", *PASSES):
+        # What a run costs without a graph is no growth: it would only flatten the curve.
+        small, large = (counts[ops][name] - counts[0][name] for ops in COUNTED)
+        exponent = math.log(large / small) / math.log(COUNTED[1] / COUNTED[0])
+        result[name] = {"exponent": round(exponent, 4), "instructions_an_op": round(large / COUNTED[1])}
+    return result
+
+
+def measure(kinds: list) -> dict:
+    found = {"runs": [{"graph": kind, "ops": ops, **run(kind, ops)} for kind, ops in RUNS if kind in kinds]}
+    found["growth"] = {kind: growth(kind) for kind in ("chain", "transformer") if kind in kinds}
+    return found
+
+
+def table(found: dict) -> str:
+    lines = [f"{'graph':<12}{'ops':>9}{'seconds':>9}{'CPU s':>8}{'MB':>6}"]
+    lines += [f"{r['graph']:<12}{r['ops']:>9}{r['seconds']:>9.2f}{r['cpu_seconds']:>8.2f}{r['rss_mb']:>6}" for r in found["runs"]]
+    for kind, passes in found["growth"].items():
+        lines += [f"{kind}, {COUNTED[0]} to {COUNTED[1]} ops".ljust(32) + f"{'exponent':>10}{'instructions an op':>20}"]
+        lines += [f"  {name:<30}{p['exponent']:>10.4f}{p['instructions_an_op']:>20}" for name, p in passes.items()]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    main()
+    print(table(measure(sys.argv[1:] or [kind for kind, _ in RUNS])))

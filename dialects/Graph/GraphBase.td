@@ -70,6 +70,11 @@ class Graph_TensorOp<string mnemonic, list<Trait> traits = []>
     static ::llvm::LogicalResult infer(::graphopt::InferContext &context, Adaptor op,
                                        ::llvm::SmallVectorImpl<::graphopt::SymbolicType> &results);
     static bool isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual);
+    /// What the verifier asks.
+    static ::llvm::LogicalResult refineReturnTypes(
+        ::mlir::MLIRContext *context, ::std::optional<::mlir::Location> location, ::mlir::ValueRange operands,
+        ::mlir::DictionaryAttr attributes, ::mlir::OpaqueProperties properties, ::mlir::RegionRange regions,
+        ::llvm::SmallVectorImpl<::mlir::Type> &types);
   }];
   code inferDefinition = [{
     ::llvm::LogicalResult $cppClass::inferReturnTypes(
@@ -83,6 +88,15 @@ class Graph_TensorOp<string mnemonic, list<Trait> traits = []>
     }
     bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual) {
       return ::graphopt::areCompatible(inferred, actual);
+    }
+    ::llvm::LogicalResult $cppClass::refineReturnTypes(
+        ::mlir::MLIRContext *context, ::std::optional<::mlir::Location> location, ::mlir::ValueRange operands,
+        ::mlir::DictionaryAttr attributes, ::mlir::OpaqueProperties properties, ::mlir::RegionRange regions,
+        ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      return ::graphopt::verifyStatically(
+          context, location, getOperationName(), types, [&](auto &inference, auto &results) {
+            return infer(inference, Adaptor(operands, attributes, properties, regions), results);
+          });
     }
     ::llvm::LogicalResult $cppClass::inferSymbolically(
         ::graphopt::InferContext &context, ::llvm::SmallVectorImpl<::graphopt::SymbolicType> &results) {

@@ -69,6 +69,14 @@ static void store(TensorValue &value, int64_t i, const APInt &bits) {
               TensorValue::getElementSize(value.getElementType()));
 }
 
+/// The same bits everywhere: each copy doubles what there is.
+static void storeEverywhere(TensorValue &value, const APInt &bits) {
+  store(value, 0, bits);
+  int64_t size = value.getByteSize();
+  for (int64_t done = TensorValue::getElementSize(value.getElementType()); done < size; done *= 2)
+    std::memcpy(value.getMutableRaw() + done, value.getMutableRaw(), std::min(done, size - done));
+}
+
 TensorValue TensorValue::fromAttr(ElementsAttr attr) {
   ShapedType type = attr.getShapedType();
   Type elementType = type.getElementType();
@@ -88,7 +96,12 @@ TensorValue TensorValue::fromAttr(ElementsAttr attr) {
   if (auto count = checkedNumElements(type.getShape()); !dense || !count || *count > maxSplatElements)
     return {};
   TensorValue result(elementType, type.getShape());
-  if (isa<FloatType>(elementType)) {
+  if (result.getNumElements() == 0)
+    return result;
+  if (dense.isSplat()) {
+    APInt bits = isa<FloatType>(elementType) ? dense.getSplatValue<APFloat>().bitcastToAPInt() : dense.getSplatValue<APInt>();
+    storeEverywhere(result, bits.zextOrTrunc(64));
+  } else if (isa<FloatType>(elementType)) {
     for (auto [i, x] : llvm::enumerate(dense.getValues<APFloat>()))
       store(result, i, x.bitcastToAPInt());
   } else {

@@ -15,6 +15,9 @@ namespace graphopt {
 #include "graph-opt/Passes/Cpu.h.inc"
 namespace {
 
+/// The largest body of a loop that ops are merged into.
+constexpr unsigned maxBodyOps = 128;
+
 /// Everything becomes a linalg.generic but fills, which later passes take for the start of a reduction.
 struct GeneralizeNamedOp final : OpInterfaceRewritePattern<linalg::LinalgOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
@@ -73,10 +76,21 @@ unsigned weightOf(linalg::GenericOp op) {
   return weight;
 }
 
+/// Whether the two bodies are small enough for one loop: registers are few, and each step of a merge copies the whole body, so that a
+/// line of n ops would take n squared.
+bool fitTogether(linalg::GenericOp a, linalg::GenericOp b) {
+  unsigned left = maxBodyOps;
+  for (linalg::GenericOp op : {a, b})
+    for ([[maybe_unused]] Operation &inner : *op.getBlock())
+      if (left-- == 0)
+        return false;
+  return true;
+}
+
 bool shouldFuse(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
   auto consumer = cast<linalg::GenericOp>(operand->getOwner());
-  if (!producer || producer->getBlock() != consumer->getBlock())
+  if (!producer || producer->getBlock() != consumer->getBlock() || !fitTogether(producer, consumer))
     return false;
   AffineMap map = consumer.getMatchingIndexingMap(operand);
   bool once = map.isPermutation(); // each element is computed once

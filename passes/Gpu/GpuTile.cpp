@@ -21,6 +21,8 @@ constexpr int64_t contractionBlock = 64, contractionThread = 4, contractionDepth
 /// The longest row that a warp holds in registers: 32 lanes of 64 values.
 constexpr int64_t longestRow = 2048;
 constexpr int64_t warpSize = 32;
+/// The most ops that one kernel computes. The search for what an op depends on ends there, too.
+constexpr size_t maxKernelOps = 64;
 
 /// The greatest divisor of `size` that is at most `target`.
 int64_t divisorUpTo(int64_t size, int64_t target) {
@@ -81,7 +83,7 @@ bool Tiler::dependsOn(linalg::LinalgOp op, llvm::function_ref<bool(linalg::Linal
     linalg::LinalgOp current = pending.pop_back_val();
     for (Value input : current.getDpsInputs()) {
       auto producer = input.getDefiningOp<linalg::LinalgOp>();
-      if (!producer || !seen.insert(producer).second)
+      if (!producer || seen.size() >= maxKernelOps || !seen.insert(producer).second)
         continue;
       if (matches(producer))
         return true;
@@ -148,12 +150,13 @@ FailureOr<scf::SCFTileAndFuseResult> Tiler::tileTo(linalg::LinalgOp op, ArrayRef
   tiling.setMapping(mapping);
   scf::SCFTileAndFuseOptions options;
   options.setTilingOptions(tiling);
-  options.setFusionControlFn(
-      [](tensor::ExtractSliceOp, OpResult producer, bool) -> std::optional<scf::SCFTileAndFuseOptions::ControlFnResult> {
-        if (!isa<linalg::LinalgOp>(producer.getOwner()))
-          return std::nullopt;
-        return scf::SCFTileAndFuseOptions::ControlFnResult{/*yieldProducerReplacement=*/false};
-      });
+  options.setFusionControlFn([left = maxKernelOps](tensor::ExtractSliceOp, OpResult producer,
+                                                   bool) mutable -> std::optional<scf::SCFTileAndFuseOptions::ControlFnResult> {
+    if (!isa<linalg::LinalgOp>(producer.getOwner()) || left == 0)
+      return std::nullopt;
+    --left;
+    return scf::SCFTileAndFuseOptions::ControlFnResult{/*yieldProducerReplacement=*/false};
+  });
   rewriter.setInsertionPoint(op);
   return scf::tileConsumerAndFuseProducersUsingSCF(rewriter, cast<TilingInterface>(op.getOperation()), options);
 }

@@ -183,6 +183,10 @@ void Evaluator::visit(Operation *op) {
     if (tensor ? value.getType() != tensor : value.getRank() != 0)
       return;
   }
+  // What is read once isn't needed again: of a thousand weights that are folded away, one is in memory at a time.
+  for (Value operand : op->getOperands())
+    if (operand.hasOneUse() && isLeaf(operand.getDefiningOp()))
+      known.erase(operand);
   for (auto [result, value] : llvm::zip(op->getResults(), results))
     known.try_emplace(result, Known{std::move(value), leafBytes});
   evaluated.push_back(op);

@@ -85,13 +85,9 @@ public:
 };
 } // namespace
 
-LogicalResult graphopt::inferStatically(MLIRContext *context, std::optional<Location> location, StringRef opName,
-                                        SmallVectorImpl<Type> &types, InferRule rule) {
-  StaticInfer inference(context, location, opName);
-  SmallVector<SymbolicType> results;
-  if (failed(rule(inference, results)))
-    return failure();
-  for (const SymbolicType &result : results) {
+/// The types of `inferred`, symbols as `?`.
+static LogicalResult toTypes(InferContext &inference, ArrayRef<SymbolicType> inferred, SmallVectorImpl<Type> &types) {
+  for (const SymbolicType &result : inferred) {
     SmallVector<int64_t> sizes;
     for (AffineExpr size : result.sizes) {
       auto constantSize = dyn_cast<AffineConstantExpr>(size);
@@ -104,6 +100,40 @@ LogicalResult graphopt::inferStatically(MLIRContext *context, std::optional<Loca
       return inference.emitError() << "expected results of less than 2^47 bytes, got " << types.back();
   }
   return success();
+}
+
+LogicalResult graphopt::inferStatically(MLIRContext *context, std::optional<Location> location, StringRef opName,
+                                        SmallVectorImpl<Type> &types, InferRule rule) {
+  StaticInfer inference(context, location, opName);
+  SmallVector<SymbolicType, 1> results;
+  return failed(rule(inference, results)) ? failure() : toTypes(inference, results, types);
+}
+
+/// Whether `type` is what was inferred; a symbol stands for any size, and `?` for what is inferred there.
+static bool fits(const SymbolicType &inferred, Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || tensor.getElementType() != inferred.elementType || tensor.getShape().size() != inferred.sizes.size())
+    return false;
+  return llvm::all_of(llvm::zip(inferred.sizes, tensor.getShape()), [](auto pair) {
+    auto [expr, size] = pair;
+    auto known = dyn_cast<AffineConstantExpr>(expr);
+    return !known || (known.getValue() >= 0 && (known.getValue() == size || ShapedType::isDynamic(size)));
+  });
+}
+
+LogicalResult graphopt::verifyStatically(MLIRContext *context, std::optional<Location> location, StringRef opName, TypeRange types,
+                                         InferRule rule) {
+  StaticInfer inference(context, location, opName);
+  SmallVector<SymbolicType, 1> results;
+  if (failed(rule(inference, results)))
+    return failure();
+  if (results.size() == types.size() &&
+      llvm::all_of(llvm::zip(results, types), [](auto pair) { return fits(std::get<0>(pair), std::get<1>(pair)); }))
+    return success();
+  SmallVector<Type> inferred;
+  if (failed(toTypes(inference, results, inferred)))
+    return failure();
+  return inference.emitError() << "inferred type(s) " << inferred << " are incompatible with return type(s) of operation " << types;
 }
 
 bool graphopt::areCompatible(TypeRange inferred, TypeRange actual) {

@@ -14,6 +14,7 @@
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include <array>
 
 #pragma GCC visibility push(default)
 namespace graphopt {
@@ -40,7 +41,13 @@ public:
   /// A size that no expression gives: a symbol of its own.
   virtual mlir::AffineExpr unknown() = 0;
 
-  mlir::AffineExpr constant(int64_t value) { return mlir::getAffineConstantExpr(value, context); }
+  mlir::AffineExpr constant(int64_t value) {
+    // An op's operands share their sizes: the context's table, with its locks, is asked once for each.
+    mlir::AffineExpr &expr = recent[static_cast<uint64_t>(value) % recent.size()];
+    if (!expr || mlir::cast<mlir::AffineConstantExpr>(expr).getValue() != value)
+      expr = mlir::getAffineConstantExpr(value, context);
+    return expr;
+  }
   /// The size that `a` and `b` broadcast to (numpy's rule), or null if they contradict each other. Two sizes that are not known to
   /// differ are taken to be equal, which compiled code checks at run time; a size that is not known to be 1 is never stretched.
   mlir::AffineExpr broadcast(mlir::AffineExpr a, mlir::AffineExpr b);
@@ -55,6 +62,9 @@ protected:
   mlir::MLIRContext *context;
   std::optional<mlir::Location> location;
   llvm::StringRef opName;
+
+private:
+  std::array<mlir::AffineExpr, 8> recent; ///< constants, by their low bits
 };
 
 using InferRule = llvm::function_ref<llvm::LogicalResult(InferContext &, llvm::SmallVectorImpl<SymbolicType> &)>;
@@ -62,6 +72,9 @@ using InferRule = llvm::function_ref<llvm::LogicalResult(InferContext &, llvm::S
 /// Runs `rule` on the operands' static types and appends the result types.
 llvm::LogicalResult inferStatically(mlir::MLIRContext *context, std::optional<mlir::Location> location, llvm::StringRef opName,
                                     llvm::SmallVectorImpl<mlir::Type> &types, InferRule rule);
+/// Whether an op may have the result types `types` by its rule. No type is built unless there is an error to tell.
+llvm::LogicalResult verifyStatically(mlir::MLIRContext *context, std::optional<mlir::Location> location, llvm::StringRef opName,
+                                     mlir::TypeRange types, InferRule rule);
 /// Whether each actual type refines or coarsens the inferred one: equal element types and ranks, no two different static sizes.
 bool areCompatible(mlir::TypeRange inferred, mlir::TypeRange actual);
 /// ReifyRankedShapedTypeOpInterface by the op's shape rule: sizes as attributes or affine.apply of tensor.dim.
