@@ -187,19 +187,6 @@ def CpuCarryInPlacePass : Pass<"graph-cpu-carry-in-place", "::mlir::func::FuncOp
                            "::mlir::tensor::TensorDialect"];
 }
 
-def CpuExpandDynamicShapesPass : Pass<"graph-cpu-expand-dynamic-shapes", "::mlir::func::FuncOp"> {
-  let summary = "write views with several unknown sizes by their strides";
-  let description = [{
-    A `memref.expand_shape` with more than one dynamic size in a group, which MLIR's expansion of strided metadata does not
-    take, becomes a `memref.reinterpret_cast`.
-
-    before: `memref.expand_shape %x [[0, 1, 2]] output_shape [%n, %m, 32] : memref<?xf32> into memref<?x?x32xf32>`
-
-    after: `memref.reinterpret_cast %x to offset: [0], sizes: [%n, %m, 32], strides: [%s, 32, 1]`
-  }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
-}
-
 def CpuOutlineKernelsPass : Pass<"graph-cpu-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "make one function of matrix products that are alike";
   let description = [{

@@ -60,7 +60,6 @@ void graphopt::buildCpuBufferPipeline(OpPassManager &pm, const CpuPipelineOption
   pm.addNestedPass<func::FuncOp>(createCpuPromoteScalarsPass());
   clean();
   pm.addPass(createPlanMemoryPass());
-  pm.addNestedPass<func::FuncOp>(createCpuExpandDynamicShapesPass());
   pm.addNestedPass<func::FuncOp>(createCpuLowerMathPass({options.cpu}));
   clean();
 }
