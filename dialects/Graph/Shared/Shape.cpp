@@ -109,16 +109,18 @@ LogicalResult graphopt::inferStatically(MLIRContext *context, std::optional<Loca
   return failed(rule(inference, results)) ? failure() : toTypes(inference, results, types);
 }
 
-/// Whether `type` is what was inferred; a symbol stands for any size, and `?` for what is inferred there.
-static bool fits(const SymbolicType &inferred, Type type) {
+/// The common case, decided without building a type: a static one of allowed size, and all that was inferred agrees with it.
+static bool isPlainly(const SymbolicType &inferred, Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || tensor.getElementType() != inferred.elementType || tensor.getShape().size() != inferred.sizes.size())
+  if (!tensor || !tensor.hasStaticShape() || tensor.getElementType() != inferred.elementType ||
+      tensor.getShape().size() != inferred.sizes.size())
     return false;
-  return llvm::all_of(llvm::zip(inferred.sizes, tensor.getShape()), [](auto pair) {
-    auto [expr, size] = pair;
-    auto known = dyn_cast<AffineConstantExpr>(expr);
-    return !known || (known.getValue() >= 0 && (known.getValue() == size || ShapedType::isDynamic(size)));
-  });
+  return llvm::all_of(llvm::zip(inferred.sizes, tensor.getShape()),
+                      [](auto pair) {
+                        auto known = dyn_cast<AffineConstantExpr>(std::get<0>(pair));
+                        return !known || known.getValue() == std::get<1>(pair);
+                      }) &&
+         fitsAddressSpace(tensor);
 }
 
 LogicalResult graphopt::verifyStatically(MLIRContext *context, std::optional<Location> location, StringRef opName, TypeRange types,
@@ -128,11 +130,13 @@ LogicalResult graphopt::verifyStatically(MLIRContext *context, std::optional<Loc
   if (failed(rule(inference, results)))
     return failure();
   if (results.size() == types.size() &&
-      llvm::all_of(llvm::zip(results, types), [](auto pair) { return fits(std::get<0>(pair), std::get<1>(pair)); }))
+      llvm::all_of(llvm::zip(results, types), [](auto pair) { return isPlainly(std::get<0>(pair), std::get<1>(pair)); }))
     return success();
   SmallVector<Type> inferred;
   if (failed(toTypes(inference, results, inferred)))
     return failure();
+  if (areCompatible(inferred, types))
+    return success();
   return inference.emitError() << "inferred type(s) " << inferred << " are incompatible with return type(s) of operation " << types;
 }
 
