@@ -7,6 +7,7 @@
 #include "Driver/Sandbox.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Interop/Json.h"
+#include "graph-opt/Interop/Onnx.h"
 #include "graph-opt/Interop/Pt2.h"
 #include "graph-opt/Passes/Passes.h"
 #include "graph-opt/Passes/Pipelines.h"
@@ -132,9 +133,14 @@ Expected<Module> Module::read(std::unique_ptr<MemoryBuffer> buffer, StringRef pa
                << "expected a path of a torch.export archive, which is mapped, got a stream";
       module = importPt2(path, &state->context);
       break;
+    case Format::onnx:
+      if (path.empty() || path == "-")
+        return mlir::emitError(UnknownLoc::get(&state->context)) << "expected a path of an ONNX model, which is mapped, got a stream";
+      module = importOnnx(path, &state->context);
+      break;
     default:
       return mlir::emitError(UnknownLoc::get(&state->context))
-             << "expected MLIR text, bytecode, JSON or a torch.export archive (.pt2), got " << getFormatName(format);
+             << "expected MLIR text, bytecode, JSON, a torch.export archive (.pt2) or an ONNX model, got " << getFormatName(format);
     }
     return success(static_cast<bool>(module));
   });

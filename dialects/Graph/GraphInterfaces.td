@@ -100,6 +100,12 @@ def GradientOpInterface : OpInterface<"GradientOpInterface"> {
   ];
 }
 
+/// Each element of the result is an element of an operand, whatever their values are, but for operands that hold positions
+/// (IndexingOpInterface). Importers move sizes through such ops.
+def MovesElements : NativeOpTrait<"MovesElements"> {
+  let cppNamespace = "::graphopt";
+}
+
 /// The op has no gradient, and its description says why.
 def NotDifferentiable : NativeOpTrait<"NotDifferentiable"> {
   let cppNamespace = "::graphopt";

@@ -41,7 +41,7 @@ struct PortInfo {
 /// A model with the context that it lives in.
 class Module {
 public:
-  /// Reads a file in any format that can be imported, recognised by its content: MLIR text or bytecode, JSON, torch.export's .pt2.
+  /// Reads a file in any format that can be imported, recognised by its content: MLIR text or bytecode, JSON, torch.export's .pt2, ONNX.
   /// "-" is stdin.
   static llvm::Expected<Module> load(llvm::StringRef path, const LoadOptions &options = {});
   /// Reads MLIR text or JSON; `label` stands for the path in messages.

@@ -2,6 +2,7 @@
 #include "Driver/Input.h"
 #include "Interop/JsonDocument.h"
 #include "Interop/TextLimits.h"
+#include "Interop/Onnx/Model.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -17,6 +18,8 @@ StringRef graphopt::getFormatName(Format format) {
     return "JSON";
   case Format::pt2:
     return "a torch.export archive (.pt2)";
+  case Format::onnx:
+    return "an ONNX model";
   case Format::torchScript:
     return "a TorchScript archive (.pt)";
   case Format::archive:
@@ -39,6 +42,8 @@ Format graphopt::recogniseFormat(StringRef bytes) {
       return Format::pt2;
     return end.contains("/data.pkl") ? Format::torchScript : Format::archive;
   }
+  if (onnx::isOnnxModel(bytes))
+    return Format::onnx;
   StringRef text = bytes.ltrim();
   if (text.empty())
     return Format::empty;

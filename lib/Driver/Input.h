@@ -7,7 +7,7 @@
 #pragma GCC visibility push(default)
 namespace graphopt {
 
-enum class Format { mlirText, bytecode, json, pt2, torchScript, archive, empty, binary };
+enum class Format { mlirText, bytecode, json, pt2, onnx, torchScript, archive, empty, binary };
 
 /// How a format is called in messages.
 llvm::StringRef getFormatName(Format format);

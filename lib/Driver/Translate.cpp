@@ -9,7 +9,10 @@
 #include "graph-opt/GraphOpt.h"
 #include "graph-opt/Interop/Dot.h"
 #include "graph-opt/Interop/Json.h"
+#include "graph-opt/Interop/Onnx.h"
 #include "graph-opt/Interop/Pt2.h"
+
+#include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
 using namespace mlir;
@@ -32,12 +35,13 @@ static Error printOpTable(Module &module, const TranslateRequest &request, raw_o
 }
 
 /// Every operator with its count and its support. Not an error, but exit code 3, where some are not supported.
-static int report(const TranslateRequest &request) {
+static int report(const TranslateRequest &request, Format format) {
   DialectRegistry &registry = Module::registry();
   MLIRContext context(registry);
   FailureOr<ImportReport> report = failure();
-  if (Error error = captureDiagnostics(&context, request.input, "reading", &errs(),
-                                       [&]() -> LogicalResult { return report = reportPt2(request.input, &context); }))
+  if (Error error = captureDiagnostics(&context, request.input, "reading", &errs(), [&]() -> LogicalResult {
+        return report = format == Format::onnx ? reportOnnx(request.input, &context) : reportPt2(request.input, &context);
+      }))
     return fail(std::move(error));
   Expected<OutputFile> out = OutputFile::open(request.output);
   if (!out)
@@ -48,26 +52,29 @@ static int report(const TranslateRequest &request) {
   return static_cast<int>(report->isSupported() ? Failure::none : Failure::unsupportedOp);
 }
 
-/// What --import-pt2 and --import-json promise of their input.
-static Error checkFormat(const TranslateRequest &request) {
-  std::optional<Format> wanted;
+/// What --import-pt2 and its like promise of their input. Returns the format, if it matters.
+static Expected<Format> checkFormat(const TranslateRequest &request) {
+  SmallVector<Format, 2> wanted;
   if (request.what == Translation::importPt2 || request.what == Translation::importReport)
-    wanted = Format::pt2;
+    wanted.push_back(Format::pt2);
+  if (request.what == Translation::importOnnx || request.what == Translation::importReport)
+    wanted.push_back(Format::onnx);
   if (request.what == Translation::importJson)
-    wanted = Format::json;
-  if (!wanted)
-    return Error::success();
+    wanted.push_back(Format::json);
+  if (wanted.empty())
+    return Format::empty;
   Expected<std::unique_ptr<MemoryBuffer>> buffer = openInput(request.input);
   if (!buffer)
     return buffer.takeError();
   Format format = recogniseFormat((*buffer)->getBuffer());
-  if (format == *wanted)
-    return Error::success();
-  return makeError(Failure::badInput, request.input + ": error: expected " + getFormatName(*wanted) + ", got " + getFormatName(format));
+  if (is_contained(wanted, format))
+    return format;
+  std::string names = join(map_range(wanted, getFormatName), " or ");
+  return makeError(Failure::badInput, request.input + ": error: expected " + names + ", got " + getFormatName(format));
 }
 
 static Error write(Module &module, const TranslateRequest &request) {
-  if (request.what == Translation::importPt2 || request.what == Translation::importJson)
+  if (is_contained({Translation::importPt2, Translation::importOnnx, Translation::importJson}, request.what))
     return module.save(request.output);
   Expected<OutputFile> out = OutputFile::open(request.output);
   if (!out)
@@ -99,10 +106,11 @@ static Error write(Module &module, const TranslateRequest &request) {
 int graphopt::translate(const TranslateRequest &request) {
   setCrashInput(request.input, StringRef(nullptr, 0));
   crashIfAsked();
-  if (Error error = checkFormat(request))
-    return fail(std::move(error));
+  Expected<Format> format = checkFormat(request);
+  if (!format)
+    return fail(format.takeError());
   if (request.what == Translation::importReport)
-    return report(request);
+    return report(request, *format);
   LoadOptions options;
   options.trusted = request.trusted;
   options.maxNesting = request.maxNesting;

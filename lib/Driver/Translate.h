@@ -7,7 +7,7 @@
 #pragma GCC visibility push(default)
 namespace graphopt {
 
-enum class Translation { none, importPt2, importJson, exportJson, exportDot, importReport, opTable };
+enum class Translation { none, importPt2, importOnnx, importJson, exportJson, exportDot, importReport, opTable };
 
 /// What graph-translate is asked for.
 struct TranslateRequest {

@@ -1,4 +1,5 @@
 //===- ImportCall.cpp - the arguments of a foreign operator ---------------===//
+#include "Interop/KnownElements.h"
 #include "graph-opt/Dialect/Graph/GraphOps.h"
 #include "graph-opt/Failure.h"
 #include "graph-opt/Interop/ImportRules.h"
@@ -39,10 +40,22 @@ LogicalResult fail(const ImportCall &call, StringRef arg, StringRef expected) {
 
 bool isIndex(const Value *value) { return value && *value && value->getType().isIndex(); }
 
+/// The elements of a tensor argument, where they are known; those of any other argument are itself.
+std::optional<SmallVector<OpFoldResult>> elementsOf(const ImportArg &arg) {
+  const Value *value = arg.get<Value>();
+  return value && *value && isa<RankedTensorType>(value->getType()) ? knownElements(*value) : std::nullopt;
+}
+std::optional<OpFoldResult> onlyElement(const ImportArg &arg) {
+  auto elements = elementsOf(arg);
+  return elements && elements->size() == 1 ? std::optional(elements->front()) : std::nullopt;
+}
+
 /// A size: a constant or an index value; a null result where the argument is neither.
-OpFoldResult asSize(OpBuilder &b, const ImportArg &arg) {
+OpFoldResult asSize(OpBuilder &b, Location loc, const ImportArg &arg) {
   if (const int64_t *integer = arg.get<int64_t>())
     return b.getIndexAttr(*integer);
+  if (auto element = onlyElement(arg))
+    return asIndex(b, loc, *element);
   if (const Value *value = arg.get<Value>(); isIndex(value)) {
     if (std::optional<int64_t> constant = getConstantIntValue(*value))
       return b.getIndexAttr(*constant);
@@ -108,6 +121,9 @@ FailureOr<int64_t> ImportCall::integer(StringRef arg) const {
     return *integer;
   if (const bool *truth = value.get<bool>())
     return static_cast<int64_t>(*truth);
+  if (auto element = onlyElement(value))
+    if (std::optional<int64_t> integer = knownInteger(*element))
+      return *integer;
   return fail(*this, arg, "an integer");
 }
 
@@ -119,6 +135,9 @@ FailureOr<double> ImportCall::number(StringRef arg) const {
     return static_cast<double>(*integer);
   if (const bool *truth = value.get<bool>())
     return static_cast<double>(*truth);
+  if (auto element = onlyElement(value))
+    if (std::optional<double> number = knownNumber(*element))
+      return *number;
   return fail(*this, arg, "a number");
 }
 
@@ -128,6 +147,9 @@ FailureOr<bool> ImportCall::boolean(StringRef arg) const {
     return *truth;
   if (const int64_t *integer = value.get<int64_t>())
     return *integer != 0;
+  if (auto element = onlyElement(value))
+    if (std::optional<int64_t> integer = knownInteger(*element))
+      return *integer != 0;
   return fail(*this, arg, "a truth value");
 }
 
@@ -141,10 +163,19 @@ FailureOr<SmallVector<int64_t>> ImportCall::integers(StringRef arg) const {
   const ImportArg &value = (*this)[arg];
   if (const int64_t *integer = value.get<int64_t>())
     return SmallVector<int64_t>{*integer};
+  SmallVector<int64_t> integers;
+  if (auto elements = elementsOf(value)) {
+    for (OpFoldResult element : *elements) {
+      std::optional<int64_t> integer = knownInteger(element);
+      if (!integer)
+        return fail(*this, arg, "a list of integers");
+      integers.push_back(*integer);
+    }
+    return integers;
+  }
   const auto *list = value.get<std::vector<ImportArg>>();
   if (!list)
     return fail(*this, arg, "a list of integers");
-  SmallVector<int64_t> integers;
   for (const ImportArg &element : *list) {
     const int64_t *integer = element.get<int64_t>();
     if (!integer)
@@ -155,21 +186,42 @@ FailureOr<SmallVector<int64_t>> ImportCall::integers(StringRef arg) const {
 }
 
 FailureOr<OpFoldResult> ImportCall::size(StringRef arg) const {
-  if (OpFoldResult size = asSize(builder, (*this)[arg]))
+  if (const Value *value = (*this)[arg].get<Value>(); value && *value && isa<RankedTensorType>(value->getType())) {
+    FailureOr<SmallVector<OpFoldResult>> list = sizes(arg);
+    if (failed(list))
+      return failure();
+    if (list->size() != 1)
+      return fail(*this, arg, "a size");
+    return list->front();
+  }
+  if (OpFoldResult size = asSize(builder, loc, (*this)[arg]))
     return size;
   return fail(*this, arg, "a size");
 }
 
 FailureOr<SmallVector<OpFoldResult>> ImportCall::sizes(StringRef arg) const {
   const ImportArg &value = (*this)[arg];
-  if (OpFoldResult size = asSize(builder, value))
+  SmallVector<OpFoldResult> sizes;
+  if (const Value *tensor = value.get<Value>(); tensor && *tensor && isa<RankedTensorType>(tensor->getType())) {
+    auto elements = elementsOf(value);
+    if (!elements) // known when the model runs
+      elements = extractElements(builder, loc, *tensor);
+    for (OpFoldResult element : elements ? *elements : SmallVector<OpFoldResult>()) {
+      sizes.push_back(asIndex(builder, loc, element));
+      if (!sizes.back())
+        return fail(*this, arg, "a list of sizes");
+    }
+    if (!elements)
+      return fail(*this, arg, "a list of sizes whose length is known");
+    return sizes;
+  }
+  if (OpFoldResult size = asSize(builder, loc, value))
     return SmallVector<OpFoldResult>{size};
   const auto *list = value.get<std::vector<ImportArg>>();
   if (!list)
     return fail(*this, arg, "a list of sizes");
-  SmallVector<OpFoldResult> sizes;
   for (const ImportArg &element : *list) {
-    OpFoldResult size = asSize(builder, element);
+    OpFoldResult size = asSize(builder, loc, element);
     if (!size)
       return fail(*this, arg, "a list of sizes");
     sizes.push_back(size);

@@ -1,6 +1,7 @@
 //===- ImportRules.cpp - the rules by operator name -----------------------===//
 #include "graph-opt/Interop/ImportRules.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "Interop/Onnx/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 
 using namespace mlir;
@@ -52,6 +53,7 @@ ImportRules ImportRules::collect(MLIRContext *context) {
     if (const auto *op = name.getInterface<InteropOpInterface>())
       op->registerImportRules(rules);
   registerAtenRules(rules);
+  registerOnnxRules(rules);
   return rules;
 }
 

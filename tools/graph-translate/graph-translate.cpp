@@ -8,14 +8,15 @@
 using namespace llvm;
 using namespace graphopt;
 
-static const ToolInfo info = {"graph-translate",
-                              "--WHAT [options] INPUT [-o OUTPUT]",
-                              "Moves models between formats, and tells what is in them. INPUT may be in any format that can be imported.",
-                              {{"What", {"import-pt2", "import-json", "export-json", "export-dot", "import-report", "op-table"}},
-                               {"Output", {"o", "json", "weights-file", "inline-weights", "show-constants"}},
-                               {"The op table", {"after", "dynamic-size"}},
-                               {"Other", {"weights", "max-nesting", "trusted", "load-pass-plugin", "color"}}},
-                              "\nExit status: 0 right, 1 bad input, 2 usage, 3 unsupported op, 5 limit, 70 internal error.\n"};
+static const ToolInfo info = {
+    "graph-translate",
+    "--WHAT [options] INPUT [-o OUTPUT]",
+    "Moves models between formats, and tells what is in them. INPUT may be in any format that can be imported.",
+    {{"What", {"import-pt2", "import-onnx", "import-json", "export-json", "export-dot", "import-report", "op-table"}},
+     {"Output", {"o", "json", "weights-file", "inline-weights", "show-constants"}},
+     {"The op table", {"after", "dynamic-size"}},
+     {"Other", {"weights", "max-nesting", "trusted", "load-pass-plugin", "color"}}},
+    "\nExit status: 0 right, 1 bad input, 2 usage, 3 unsupported op, 5 limit, 70 internal error.\n"};
 
 int main(int argc, char **argv) {
   startTool(argc, argv);
@@ -25,13 +26,16 @@ int main(int argc, char **argv) {
   cl::opt<std::string> input(cl::Positional, cl::desc("INPUT"));
   cl::opt<bool> opTable("op-table", cl::desc("how many of which op, their arithmetic and the bytes they touch"));
   cl::opt<bool> importPt2("import-pt2", cl::desc("a torch.export archive to MLIR: OUTPUT ends in .mlir or .mlirbc"));
+  cl::opt<bool> importOnnx("import-onnx", cl::desc("an ONNX model to MLIR"));
   cl::opt<bool> importJson("import-json", cl::desc("our JSON to MLIR"));
   cl::opt<bool> exportJson("export-json", cl::desc("to JSON (docs/schemas/graph.json)"));
   cl::opt<bool> exportDot("export-dot", cl::desc("to a picture for Graphviz"));
-  cl::opt<bool> importReport("import-report", cl::desc("every operator of a .pt2 and its support, all at once; exit 3 if some lack it"));
-  const std::pair<cl::opt<bool> *, Translation> all[] = {{&importPt2, Translation::importPt2},       {&importJson, Translation::importJson},
-                                                         {&exportJson, Translation::exportJson},     {&exportDot, Translation::exportDot},
-                                                         {&importReport, Translation::importReport}, {&opTable, Translation::opTable}};
+  cl::opt<bool> importReport("import-report",
+                             cl::desc("every operator of a .pt2 or .onnx and its support, all at once; exit 3 if some lack it"));
+  const std::pair<cl::opt<bool> *, Translation> all[] = {{&importPt2, Translation::importPt2},   {&importOnnx, Translation::importOnnx},
+                                                         {&importJson, Translation::importJson}, {&exportJson, Translation::exportJson},
+                                                         {&exportDot, Translation::exportDot},   {&importReport, Translation::importReport},
+                                                         {&opTable, Translation::opTable}};
   cl::opt<std::string> output("o", cl::desc("write here instead of stdout, whole or not at all"), cl::value_desc("FILE"), cl::init("-"));
   cl::opt<bool> json("json", cl::desc("the table or report as JSON"));
   cl::opt<std::string> weightsFile("weights-file", cl::desc("the .safetensors file that exported weights over 1 KiB are written to"),

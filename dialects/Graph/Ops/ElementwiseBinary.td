@@ -38,16 +38,16 @@ def Graph_ModOp : Graph_Binary<"mod", "numbers", "a - b * floor(a / b)", "total:
   ["remainder.Tensor", "remainder.Scalar"], [], [], "The sign of b. On integers x mod 0 is x.">;
 def Graph_PowOp : Graph_Binary<"pow", "numbers", "a ^ b", "total::pow(a, b)", "s.pow(a, b)",
   "select(b == 0.0, ct * 0.0, ct * b * pow(a, b - 1.0)), select(a == 0.0, select(b > 0.0, ct * 0.0, ct * y * log(a)), ct * y * log(a))",
-  ["pow.Tensor_Tensor", "pow.Tensor_Scalar"], ["Pow"], [],
+  ["pow.Tensor_Tensor", "pow.Tensor_Scalar"], [], [],
   "Integers wrap; a negative exponent gives 0, but 1 for a = 1 and 1 or -1 for a = -1.",
   "foldNeutral(*this, adaptor.getOperands(), Neutral::one, false)">;
 def Graph_MaxOp : Graph_Binary<"max", "elements", "max(a, b)", "total::max(a, b)", "s.max(a, b)",
   "select(a > b, ct, select(a == b, ct * 0.5, ct * 0.0)), select(b > a, ct, select(a == b, ct * 0.5, ct * 0.0))", ["maximum.default"],
-  ["Max"], [Commutative], "NaN where either is. Equal operands share the gradient by halves.",
+  [], [Commutative], "NaN where either is. Equal operands share the gradient by halves.",
   "foldEqualOperands(*this)">;
 def Graph_MinOp : Graph_Binary<"min", "elements", "min(a, b)", "total::min(a, b)", "s.min(a, b)",
   "select(a < b, ct, select(a == b, ct * 0.5, ct * 0.0)), select(b < a, ct, select(a == b, ct * 0.5, ct * 0.0))", ["minimum.default"],
-  ["Min"], [Commutative], "NaN where either is. Equal operands share the gradient by halves.",
+  [], [Commutative], "NaN where either is. Equal operands share the gradient by halves.",
   "foldEqualOperands(*this)">;
 def Graph_Atan2Op : Graph_Binary<"atan2", "floats", "atan2(a, b)", "std::atan2(a, b)", "s.binary<::mlir::math::Atan2Op>(a, b)",
   "ct * b / (a * a + b * b), -ct * a / (a * a + b * b)", ["atan2.default"], []>;

@@ -1,6 +1,7 @@
 //===- Pt2Import.cpp - a torch.export archive as a module -----------------===//
 #include "Driver/Crash.h"
 #include "Interop/Bytes.h"
+#include "Interop/ImportSupport.h"
 #include "Interop/Pt2/GraphImporter.h"
 #include "Interop/Pt2/Pt2Archive.h"
 #include "Interop/Pt2/Signature.h"
@@ -22,50 +23,6 @@ using namespace mlir;
 using namespace graphopt;
 
 namespace {
-/// Gives diagnostics the place in the archive, as they come.
-class Diagnostics {
-public:
-  Diagnostics(MLIRContext *context, StringRef label) : label(label) {
-    handler.emplace(context, [this](Diagnostic &diagnostic) -> LogicalResult {
-      if (isForwarding)
-        return failure(); // its own: for the handlers below
-      isForwarding = true;
-      forward(diagnostic);
-      isForwarding = false;
-      return success();
-    });
-  }
-  bool hasUnsupported = false; ///< an operator was called with arguments that its rule refuses
-
-private:
-  void forward(Diagnostic &diagnostic) {
-    Failure failure = getFailure(diagnostic);
-    hasUnsupported |= failure == Failure::unsupportedOp;
-    Location loc = place(diagnostic.getLocation());
-    InFlightDiagnostic placed = loc.getContext()->getDiagEngine().emit(loc, diagnostic.getSeverity());
-    placed << diagnostic.str();
-    if (Diagnostic *underlying = placed.getUnderlyingDiagnostic()) // null where nobody listens
-      setFailure(*underlying, failure);
-    if (std::string source = sourceOf(diagnostic.getLocation()); !source.empty())
-      placed.attachNote() << "the model's source: " << source;
-  }
-  /// NameLoc(node, the archive's entry): what the tools print as "file!entry:node 'name'".
-  Location place(Location loc) {
-    Location entry = FileLineColLoc::get(loc.getContext(), label, 0, 0);
-    auto node = dyn_cast<NameLoc>(loc);
-    return node ? Location(NameLoc::get(node.getName(), entry)) : entry;
-  }
-  /// The user's own source line, as text: handlers open files that locations name.
-  static std::string sourceOf(Location loc) {
-    auto file = loc->findInstanceOf<FileLineColLoc>();
-    return file ? (file.getFilename().strref() + ":" + Twine(file.getLine())).str() : "";
-  }
-
-  std::string label;
-  bool isForwarding = false;
-  std::optional<ScopedDiagnosticHandler> handler;
-};
-
 ImportReport makeReport(const JsonValue &graph, const ImportRules &rules) {
   std::map<std::string, ImportReport::Operator> operators;
   visitNodes(graph, [&](const JsonValue &node) {
@@ -83,17 +40,6 @@ ImportReport makeReport(const JsonValue &graph, const ImportRules &rules) {
   for (auto &[name, op] : operators)
     report.operators.push_back(std::move(op));
   return report;
-}
-
-/// Erases what nothing uses: sizes that folded, and results of rules that the model leaves alone.
-void eraseUnused(Region &region) {
-  for (Block &block : region)
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
-      for (Region &nested : op.getRegions())
-        eraseUnused(nested);
-      if (isOpTriviallyDead(&op))
-        op.erase();
-    }
 }
 
 /// One import: the signature, the parameters, the function.
@@ -332,7 +278,7 @@ OwningOpRef<ModuleOp> graphopt::importPt2(StringRef path, MLIRContext *context, 
   StringRef directory = llvm::sys::path::parent_path(path), fileName = llvm::sys::path::filename(path);
   context->getLoadedDialect<graph::GraphDialect>()->getWeights().setBaseDirectory(directory.empty() ? "." : directory);
   OwningOpRef<ModuleOp> module = ModuleOp::create(NameLoc::get(StringAttr::get(context, fileName)));
-  Diagnostics diagnostics(context, label);
+  ImportDiagnostics diagnostics(context, label);
   std::string labelText = label.str();
   setImporting(labelText.c_str());
   llvm::scope_exit done([] { setImporting(nullptr); });

@@ -23,6 +23,10 @@ class ScalarBuilder;
 template <typename ConcreteType>
 class __attribute__((visibility("default"))) NotDifferentiable : public mlir::OpTrait::TraitBase<ConcreteType, NotDifferentiable> {};
 
+/// Each element of the result is an element of an operand; see GraphInterfaces.td.
+template <typename ConcreteType>
+class __attribute__((visibility("default"))) MovesElements : public mlir::OpTrait::TraitBase<ConcreteType, MovesElements> {};
+
 namespace graph {
 /// Names of the discardable attributes that the dialect defines.
 inline constexpr llvm::StringLiteral nameAttr = "graph.name";       ///< of an argument or result: what users call it

@@ -1,5 +1,5 @@
 //===- ImportReport.cpp - what a model is made of -------------------------===//
-#include "graph-opt/Interop/Pt2.h"
+#include "graph-opt/Interop/ImportReport.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"

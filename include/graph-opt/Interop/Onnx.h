@@ -1,0 +1,30 @@
+//===- Onnx.h - ONNX models -----------------------------------------------===//
+//
+// An .onnx file is read without protobuf and without ONNX: its graph becomes ops by the import rules, its weights stay where they are, as
+// references into the file or its files of external data. Nothing in it is run.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+#include "graph-opt/Interop/ImportReport.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#pragma GCC visibility push(default)
+namespace graphopt {
+
+struct OnnxOptions {
+  std::string functionName = "main";
+};
+
+/// Imports a model of opset 7 to 28 as a verified module with one public function. Weights refer to files in the folder of `path`, which
+/// becomes the context's base directory. Operators that nothing supports are reported all at once, and so are those whose arguments are.
+/// Errors carry the location NameLoc(node, FileLineColLoc("<path>", 0, 0)). On failure null; `report`, if given, is filled as far as the
+/// model could be read.
+mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path, mlir::MLIRContext *context, const OnnxOptions &options = {},
+                                             ImportReport *report = nullptr);
+
+/// Reads the operators of a model without converting any.
+llvm::FailureOr<ImportReport> reportOnnx(llvm::StringRef path, mlir::MLIRContext *context);
+
+} // namespace graphopt
+#pragma GCC visibility pop

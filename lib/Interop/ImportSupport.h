@@ -1,0 +1,28 @@
+//===- ImportSupport.h - what the importers of models share ---------------===//
+#pragma once
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Region.h"
+#include <optional>
+#include <string>
+
+namespace graphopt {
+
+/// While it lives, diagnostics get their place in the model's file: NameLoc(node, file), which tools print as "file:node 'name'", and a
+/// note with the user's own source line where the location has one.
+class ImportDiagnostics {
+public:
+  ImportDiagnostics(mlir::MLIRContext *context, llvm::StringRef label);
+  bool hasUnsupported = false; ///< an operator was called with arguments that its rule refuses
+
+private:
+  void forward(mlir::Diagnostic &diagnostic);
+
+  std::string label;
+  bool isForwarding = false;
+  std::optional<mlir::ScopedDiagnosticHandler> handler;
+};
+
+/// Erases what nothing uses: sizes that folded, and results of rules that the model leaves alone.
+void eraseUnused(mlir::Region &region);
+
+} // namespace graphopt

@@ -1,0 +1,82 @@
+//===- Activation.cpp - elementwise functions with parameters -------------===//
+//
+// Computed in f32 where the tensor is f16 or bf16, and rounded once at the end.
+//
+//===----------------------------------------------------------------------===//
+#include "Interop/Onnx/Rules/Rules.h"
+
+using namespace mlir;
+using namespace graphopt;
+using namespace graphopt::onnx;
+
+namespace {
+using Parameters = ArrayRef<double>;
+
+/// An operator of one tensor and numbers: `names` are the attributes that hold them.
+void addActivation(ImportRules &rules, StringRef op, SmallVector<StringRef> names, Expr (*compute)(Expr x, Parameters p)) {
+  rules.onnx({op}, [=](ImportCall &call) -> LogicalResult {
+    auto x = call.tensor(call.args.front().first);
+    if (failed(x))
+      return failure();
+    SmallVector<double> parameters;
+    for (StringRef name : names) {
+      auto number = call.number(name);
+      if (failed(number))
+        return failure();
+      parameters.push_back(*number);
+    }
+    ExprBuilder g(call.builder, call.loc);
+    Expr value = g(call.cast(*x, computeType(*x)));
+    return call.yield(call.cast(compute(value, parameters), elementOf(*x)));
+  });
+}
+
+Expr number(Expr x, double value) { return x.g->number(value, x.getType().getElementType()); }
+Expr expm1(Expr x) { return (*x.g)(graph::Expm1Op::create(x.g->b, x.g->loc, x)); }
+Expr clamp(Expr x, double low, double high) { return (*x.g)(graph::ClampOp::create(x.g->b, x.g->loc, x, number(x, low), number(x, high))); }
+Expr softplus(Expr x) { return (*x.g)(graph::SoftplusOp::create(x.g->b, x.g->loc, x)); }
+Expr absolute(Expr x) { return (*x.g)(graph::AbsOp::create(x.g->b, x.g->loc, x)); }
+LogicalResult importDropout(ImportCall &call, bool maskIsTruth) {
+  auto x = call.tensor("data");
+  auto isTraining = aten::boolean(call, "training_mode", false);
+  if (failed(x) || failed(isTraining))
+    return failure();
+  if (*isTraining) {
+    auto ratio = aten::number(call, "ratio", 0.5);
+    if (failed(ratio))
+      return failure();
+    if (*ratio != 0)
+      return call.unsupported("training mode");
+  }
+  ExprBuilder g(call.builder, call.loc);
+  Type maskType = maskIsTruth ? Type(call.builder.getI1Type()) : elementOf(*x);
+  return call.yield({*x, aten::full(call, g.number(1, maskType), sizesOf(call, *x))});
+}
+} // namespace
+
+void graphopt::registerOnnxActivationRules(ImportRules &rules) {
+  addActivation(rules, "HardSigmoid", {"alpha", "beta"}, [](Expr x, Parameters p) { return clamp(x * p[0] + p[1], 0, 1); });
+  addActivation(rules, "HardSwish", {}, [](Expr x, Parameters) { return x * clamp(x * (1.0 / 6.0) + 0.5, 0, 1); });
+  addActivation(rules, "Elu", {"alpha"}, [](Expr x, Parameters p) { return select(x > 0.0, x, p[0] * expm1(x)); });
+  addActivation(rules, "Celu", {"alpha"}, [](Expr x, Parameters p) { return select(x > 0.0, x, p[0] * expm1(x / p[0])); });
+  addActivation(rules, "Selu", {"alpha", "gamma"}, [](Expr x, Parameters p) { return p[1] * select(x > 0.0, x, p[0] * expm1(x)); });
+  addActivation(rules, "LeakyRelu", {"alpha"}, [](Expr x, Parameters p) { return select(x < number(x, 0), p[0] * x, x); });
+  addActivation(rules, "ThresholdedRelu", {"alpha"}, [](Expr x, Parameters p) { return select(x > p[0], x, number(x, 0)); });
+  addActivation(rules, "Softsign", {}, [](Expr x, Parameters) { return x / (absolute(x) + 1.0); });
+  addActivation(rules, "Mish", {}, [](Expr x, Parameters) { return x * tanh(softplus(x)); });
+  addActivation(rules, "Swish", {"alpha"}, [](Expr x, Parameters p) { return x * sigmoid(x * p[0]); });
+  addActivation(rules, "Shrink", {"bias", "lambd"}, [](Expr x, Parameters p) {
+    Expr zero = number(x, 0);
+    return select(x > p[1], x - p[0], select(x < number(x, -p[1]), x + p[0], zero));
+  });
+  rules.onnx({"PRelu"}, [](ImportCall &call) -> LogicalResult {
+    auto x = call.tensor("X"), slope = call.tensor("slope");
+    if (failed(x) || failed(slope))
+      return failure();
+    ExprBuilder g(call.builder, call.loc);
+    Expr value = g(*x);
+    return call.yield(Value(select(value < g.number(0, elementOf(*x)), value * g(*slope), value)));
+  });
+  rules.onnx({"Dropout"}, [](ImportCall &call) { return importDropout(call, /*maskIsTruth=*/false); }, 1, 9);
+  rules.onnx({"Dropout"}, [](ImportCall &call) { return importDropout(call, /*maskIsTruth=*/true); }, 10);
+}

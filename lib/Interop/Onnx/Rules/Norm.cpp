@@ -1,0 +1,158 @@
+//===- Norm.cpp - normalisations ------------------------------------------===//
+//
+// Computed in f32 where the tensor is f16 or bf16, and rounded once at the end.
+//
+//===----------------------------------------------------------------------===//
+#include "Interop/Onnx/Rules/Rules.h"
+
+using namespace mlir;
+using namespace graphopt;
+using namespace graphopt::onnx;
+
+namespace {
+Expr mean(ImportCall &call, Expr x, ArrayRef<int64_t> axes) {
+  return x.g->sum(x, axes, true) / (*x.g)(aten::countAlong(call, x, axes, x.getType().getElementType()));
+}
+/// (x - mean) / sqrt(variance + epsilon) along axes.
+Expr normalise(ImportCall &call, Expr x, ArrayRef<int64_t> axes, double epsilon) {
+  Expr deviation = x - mean(call, x, axes);
+  return deviation * rsqrt(mean(call, deviation * deviation, axes) + epsilon);
+}
+SmallVector<int64_t> axesFrom(int64_t first, int64_t rank) { return llvm::to_vector(llvm::seq<int64_t>(first, rank)); }
+
+Expr channels(ImportCall &call, Expr like, Value vector) {
+  return like.g->cast((*like.g)(alongChannels(call, vector, like.getType().getRank())), like.getType().getElementType());
+}
+
+/// With the statistics that training left: an affine function of each channel.
+LogicalResult importBatchNorm(ImportCall &call) {
+  bool isOld = !call["mean"].isNone();
+  auto x = call.tensor("X"), scale = call.tensor("scale"), bias = call.tensor("B");
+  auto average = call.tensor(isOld ? "mean" : "input_mean"), variance = call.tensor(isOld ? "var" : "input_var");
+  auto epsilon = call.number("epsilon");
+  auto training = aten::boolean(call, "training_mode", false);
+  if (failed(x) || failed(scale) || failed(bias) || failed(average) || failed(variance) || failed(epsilon) || failed(training))
+    return failure();
+  if (*training || asksForMore(call, 1))
+    return call.unsupported("training mode, and results other than the first");
+  if (rankOf(*x) < 2)
+    return call.unsupported("a tensor without an axis of channels");
+  ExprBuilder g(call.builder, call.loc);
+  Expr value = g(call.cast(*x, computeType(*x)));
+  Expr y = (value - channels(call, value, *average)) * rsqrt(channels(call, value, *variance) + *epsilon);
+  y = y * channels(call, value, *scale) + channels(call, value, *bias);
+  return call.yield(call.cast(y, elementOf(*x)));
+}
+
+LogicalResult importInstanceNorm(ImportCall &call) {
+  auto x = call.tensor("input"), scale = call.tensor("scale"), bias = call.tensor("B");
+  auto epsilon = call.number("epsilon");
+  if (failed(x) || failed(scale) || failed(bias) || failed(epsilon))
+    return failure();
+  if (rankOf(*x) < 3)
+    return call.unsupported("a tensor without axes of space");
+  ExprBuilder g(call.builder, call.loc);
+  Expr value = g(call.cast(*x, computeType(*x)));
+  Expr y = normalise(call, value, axesFrom(2, rankOf(*x)), *epsilon) * channels(call, value, *scale) + channels(call, value, *bias);
+  return call.yield(call.cast(y, elementOf(*x)));
+}
+
+LogicalResult importGroupNorm(ImportCall &call) {
+  auto x = call.tensor("X"), scale = call.tensor("scale"), bias = call.tensor("bias");
+  auto groups = call.integer("num_groups");
+  auto epsilon = call.number("epsilon");
+  if (failed(x) || failed(scale) || failed(bias) || failed(groups) || failed(epsilon))
+    return failure();
+  if (rankOf(*x) < 2 || *groups < 1)
+    return call.unsupported("expected an axis of channels, and groups");
+  OpBuilder &b = call.builder;
+  ExprBuilder g(b, call.loc);
+  SmallVector<OpFoldResult> sizes = sizesOf(call, *x);
+  Expr grouped = g(aten::reshape(call, call.cast(*x, computeType(*x)), {sizes[0], b.getIndexAttr(*groups), b.getIndexAttr(-1)}));
+  Expr y = normalise(call, grouped, {2}, *epsilon);
+  if (!call.has("stash_type")) { // before opset 21 scale and bias are a group's
+    auto ofGroup = [&](Value v) {
+      return g.cast(g(aten::reshape(call, v, {b.getIndexAttr(*groups), b.getIndexAttr(1)})), y.getType().getElementType());
+    };
+    y = y * ofGroup(*scale) + ofGroup(*bias);
+    return call.yield(call.cast(aten::reshape(call, y, sizes), elementOf(*x)));
+  }
+  y = g(aten::reshape(call, y, sizes));
+  return call.yield(call.cast(y * channels(call, y, *scale) + channels(call, y, *bias), elementOf(*x)));
+}
+
+LogicalResult importRmsNorm(ImportCall &call) {
+  auto x = call.tensor("X"), scale = call.tensor("scale");
+  auto epsilon = call.number("epsilon");
+  if (failed(x) || failed(scale) || failed(epsilon))
+    return failure();
+  auto axis = call.axis("axis", rankOf(*x));
+  if (failed(axis))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  Expr value = g(call.cast(*x, computeType(*x)));
+  Expr y = value * rsqrt(mean(call, value * value, axesFrom(*axis, rankOf(*x))) + *epsilon);
+  return call.yield(call.cast(y * g.cast(g(*scale), value.getType().getElementType()), elementOf(*x)));
+}
+
+LogicalResult importMeanVariance(ImportCall &call) {
+  auto x = call.tensor("X");
+  if (failed(x))
+    return failure();
+  auto axes = call.axes("axes", rankOf(*x));
+  if (failed(axes))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  Expr value = g(call.cast(*x, computeType(*x))), deviation = value - mean(call, value, *axes);
+  Expr spread = mean(call, value * value, *axes) - mean(call, value, *axes) * mean(call, value, *axes);
+  Expr root = g(graph::SqrtOp::create(call.builder, call.loc, spread));
+  return call.yield(call.cast(deviation / (root + 1e-9), elementOf(*x)));
+}
+
+LogicalResult importLpNorm(ImportCall &call) {
+  auto x = call.tensor("input");
+  auto p = call.integer("p");
+  if (failed(x) || failed(p))
+    return failure();
+  auto axis = call.axis("axis", rankOf(*x));
+  if (failed(axis) || (*p != 1 && *p != 2) || rankOf(*x) == 0)
+    return failed(axis) ? failure() : call.unsupported("a norm other than 1 and 2, or a scalar");
+  ExprBuilder g(call.builder, call.loc);
+  Expr value = g(call.cast(*x, computeType(*x)));
+  Expr norm = *p == 1 ? g.sum(g(graph::AbsOp::create(g.b, g.loc, value)), {*axis}, true)
+                      : g(graph::SqrtOp::create(g.b, g.loc, g.sum(value * value, {*axis}, true)));
+  Expr y = select(norm == 0.0, g.number(0, value.getType().getElementType()), value / norm);
+  return call.yield(call.cast(y, elementOf(*x)));
+}
+
+/// Divided by what the squares of the neighbouring channels add up to.
+LogicalResult importLrn(ImportCall &call) {
+  auto x = call.tensor("X");
+  auto alpha = call.number("alpha"), beta = call.number("beta"), bias = call.number("bias");
+  auto size = call.integer("size");
+  if (failed(x) || failed(alpha) || failed(beta) || failed(bias) || failed(size))
+    return failure();
+  if (rankOf(*x) < 2 || *size < 1)
+    return call.unsupported("expected an axis of channels, and a size");
+  ExprBuilder g(call.builder, call.loc);
+  Expr value = g(call.cast(*x, computeType(*x)));
+  SmallVector<OpFoldResult> sizes = sizesOf(call, value);
+  Value squares = asMatrix(call, value * value, 2); // [batch * channels, space]
+  OpFoldResult all = call.builder.getIndexAttr(-1);
+  squares = aten::reshape(call, squares, {sizes[0], sizes[1], all});
+  SmallVector<int64_t> ones(2, 1), window = {*size, 1}, low = {(*size - 1) / 2, 0}, high = {*size / 2, 0};
+  Value sums = graph::SumPoolOp::create(call.builder, call.loc, squares, window, ones, low, high, ones);
+  Expr total = g(aten::reshape(call, sums, sizes)) * (*alpha / static_cast<double>(*size)) + *bias;
+  return call.yield(call.cast(value / pow(total, g.number(*beta, value.getType().getElementType())), elementOf(*x)));
+}
+} // namespace
+
+void graphopt::registerOnnxNormRules(ImportRules &rules) {
+  rules.onnx({"BatchNormalization"}, importBatchNorm);
+  rules.onnx({"InstanceNormalization"}, importInstanceNorm);
+  rules.onnx({"GroupNormalization"}, importGroupNorm);
+  rules.onnx({"RMSNormalization"}, importRmsNorm);
+  rules.onnx({"MeanVarianceNormalization"}, importMeanVariance);
+  rules.onnx({"LpNormalization"}, importLpNorm);
+  rules.onnx({"LRN"}, importLrn);
+}

@@ -1,0 +1,48 @@
+//===- Rules.h - ONNX operators that expand to several ops ----------------===//
+//
+// One file a family. Operators that are one to one with an op have their rules in the op's own file. Arguments go by the schema's names.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+#include "Interop/Aten/Rules/Rules.h"
+#include "Interop/KnownElements.h"
+#include "Interop/Onnx/Tensors.h"
+
+namespace graphopt {
+
+/// All families, below.
+void registerOnnxRules(ImportRules &rules);
+void registerOnnxActivationRules(ImportRules &rules);
+void registerOnnxArithmeticRules(ImportRules &rules);
+void registerOnnxCreationRules(ImportRules &rules);
+void registerOnnxLinearRules(ImportRules &rules);
+void registerOnnxNormRules(ImportRules &rules);
+void registerOnnxPartRules(ImportRules &rules);
+void registerOnnxReductionRules(ImportRules &rules);
+void registerOnnxShapeRules(ImportRules &rules);
+void registerOnnxWindowRules(ImportRules &rules);
+
+namespace onnx {
+using aten::rankOf;
+using aten::sizesOf;
+inline mlir::Type elementOf(mlir::Value x) { return aten::typeOf(x).getElementType(); }
+/// The type that f16 and bf16 are computed in.
+inline mlir::Type computeType(mlir::Value x) {
+  mlir::Type type = elementOf(x);
+  return type.isF16() || type.isBF16() ? mlir::Type(mlir::Float32Type::get(type.getContext())) : type;
+}
+/// An attribute that holds a code of an element type; `absent` where it is not there.
+llvm::FailureOr<mlir::Type> elementTypeArg(const ImportCall &call, llvm::StringRef arg, mlir::Type absent = {});
+/// The product of sizes.
+mlir::OpFoldResult product(const ImportCall &call, llvm::ArrayRef<mlir::OpFoldResult> sizes);
+/// `size` elements of an axis from `start` on.
+mlir::Value part(const ImportCall &call, mlir::Value x, int64_t axis, mlir::OpFoldResult start, mlir::OpFoldResult size);
+/// x with all axes in two: those before `axis`, and the rest.
+mlir::Value asMatrix(const ImportCall &call, mlir::Value x, int64_t axis);
+/// A vector of channels as [1, c, 1, ...], for a tensor of the rank.
+mlir::Value alongChannels(const ImportCall &call, mlir::Value vector, int64_t rank);
+/// Whether results beyond the first `count` are asked for.
+inline bool asksForMore(const ImportCall &call, size_t count) { return call.resultTypes.size() > count; }
+} // namespace onnx
+
+} // namespace graphopt

@@ -1,0 +1,133 @@
+"""graph-opt as a backend of ONNX: what onnx's own tests, and tools that take a backend, call.
+
+```python
+import graph_opt.onnx
+prepared = graph_opt.onnx.Backend.prepare(model)
+y, = prepared.run([x])
+```
+
+Models that are compiled and interpreted come by the one importer, the one that needs no onnx. Only this module needs it.
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx.backend.base import Backend as BaseBackend
+from onnx.backend.base import BackendRep
+
+from ._errors import CompileError, Error, ImportFailure, UnsupportedOpError
+from ._module import Module, load
+
+_MOST_CONSTANT_ELEMENTS = 64
+
+
+def load_model(model: onnx.ModelProto) -> Module:
+    """A module of a model in memory; its weights live in a file that lives as long as the module."""
+    folder = tempfile.TemporaryDirectory(prefix="graph-opt-")
+    path = Path(folder.name) / "model.onnx"
+    path.write_bytes(model.SerializeToString())
+    module = load(path)
+    module._files = folder
+    return module
+
+
+class Prepared(BackendRep):
+    """A model, compiled for its target.
+
+    A model may take axes, ranks or counts as inputs, which shapes depend on so that nothing can be compiled before they are known. Then
+    it is compiled when it runs, once for each value of its small integer inputs: `is_specialised` says so.
+    """
+
+    def __init__(self, model: onnx.ModelProto, target: str, options: dict):
+        self._model, self._target, self._options = model, target, options
+        self._specialised = {}
+        self.is_specialised = False
+        try:
+            self._run = self._compile(model)
+        except (CompileError, ImportFailure):
+            if not self._small_inputs(model):
+                raise
+            self.is_specialised = True
+
+    def _compile(self, model):
+        module = load_model(model)
+        if self._target == "interpreter":
+            return module.evaluate
+        compiled = module.compile(**self._options)
+        stats = compiled.stats()
+        assert stats["compiled_ops"] == stats["total_ops"]
+        return compiled
+
+    @staticmethod
+    def _small_inputs(model) -> list:
+        """The inputs that may stand for axes and sizes: integers and truth values, of rank 0 or 1, few."""
+        kinds = (onnx.TensorProto.INT64, onnx.TensorProto.INT32, onnx.TensorProto.BOOL)
+        given = {tensor.name for tensor in model.graph.initializer}
+        names = []
+        for value in model.graph.input:
+            dims = value.type.tensor_type.shape.dim
+            is_small = len(dims) == 0 or (len(dims) == 1 and dims[0].dim_value <= _MOST_CONSTANT_ELEMENTS)
+            if value.type.tensor_type.elem_type in kinds and is_small and value.name not in given:
+                names.append(value.name)
+        return names
+
+    def _specialise(self, values: dict):
+        key = tuple((name, value.tobytes(), value.shape) for name, value in values.items())
+        if key not in self._specialised:
+            model = onnx.ModelProto()
+            model.CopyFrom(self._model)
+            model.ir_version = max(model.ir_version, 4)  # where an initialiser need not be an input
+            for name, value in values.items():
+                index = next(i for i, info in enumerate(model.graph.input) if info.name == name)
+                del model.graph.input[index]
+                model.graph.initializer.append(onnx.numpy_helper.from_array(np.asarray(value), name))
+            self._specialised[key] = self._compile(model)
+        return self._specialised[key]
+
+    def run(self, inputs, **kwargs):
+        initial = {tensor.name for tensor in self._model.graph.initializer}
+        names = [value.name for value in self._model.graph.input if value.name not in initial]
+        if len(inputs) != len(names):
+            raise Error(f"expected {len(names)} inputs, got {len(inputs)}")
+        arrays = [np.asarray(value) for value in inputs]
+        if not self.is_specialised:
+            return tuple(self._run(*arrays))
+        fixed = set(self._small_inputs(self._model))
+        values = {name: array for name, array in zip(names, arrays, strict=True) if name in fixed}
+        rest = [array for name, array in zip(names, arrays, strict=True) if name not in fixed]
+        return tuple(self._specialise(values)(*rest))
+
+
+class Backend(BaseBackend):
+    """`target` is what models run on: "cpu", compiled, or "interpreter". Nothing falls back from one to the other."""
+
+    target = "cpu"
+    options: dict = {}
+
+    @classmethod
+    def prepare(cls, model: onnx.ModelProto, device: str = "CPU", **kwargs) -> Prepared:
+        if not cls.supports_device(device):
+            raise Error(f"expected the device CPU, got {device}")
+        return Prepared(model, kwargs.pop("target", cls.target), {**cls.options, **kwargs})
+
+    @classmethod
+    def run_model(cls, model: onnx.ModelProto, inputs, device: str = "CPU", **kwargs):
+        return cls.prepare(model, device, **kwargs).run(inputs)
+
+    @classmethod
+    def supports_device(cls, device: str) -> bool:
+        return device.split(":")[0] == "CPU"
+
+    @classmethod
+    def is_compatible(cls, model: onnx.ModelProto, device: str = "CPU", **kwargs) -> bool:
+        try:
+            load_model(model)
+        except UnsupportedOpError:
+            return False
+        return True
+
+
+class InterpreterBackend(Backend):
+    target = "interpreter"
