@@ -11,7 +11,7 @@ using namespace graphopt;
 static const ToolInfo info = {
     "graph-run",
     "[options] MODEL",
-    "Runs MODEL (MLIR text or bytecode, JSON, or torch.export's .pt2, recognised by content).",
+    "Runs MODEL (MLIR text or bytecode, JSON, torch.export's .pt2, or ONNX, recognised by content).",
     {{"Tensors", {"inputs", "random-inputs", "dim", "outputs", "weights", "function"}},
      {"How", {"target", "O", "graph-pipeline", "accuracy", "threads", "max-nesting", "trusted", "load-pass-plugin"}},
      {"Judging", {"check", "rtol", "atol"}},
