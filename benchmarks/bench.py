@@ -34,8 +34,8 @@ def in_turns(rounds: int, **peers) -> dict:
     """The median of each peer's results; a peer is a function that measures once."""
     results = {name: [] for name in peers}
     for _ in range(rounds):
-        for name, measure in peers.items():
-            results[name].append(measure())
+        for name, peer in peers.items():
+            results[name].append(peer())
     return {name: statistics.median(values) for name, values in results.items()}
 
 

@@ -17,6 +17,7 @@ IMAGE = torch.randn(2, 4, 3, 5)
 W4, B4, V4 = torch.randn(4), torch.randn(4), torch.rand(4) + 0.5
 IDS = torch.tensor([[0, 3, -1], [2, -4, 1]])
 
+LSTM_WITHOUT_BIAS = torch.nn.LSTM(6, 5, bias=False).eval()
 CASES = {
     # Activation
     "relu6": (F.relu6, X * 5),
@@ -234,7 +235,7 @@ CASES = {
     "slice_scatter": (lambda x, y: torch.slice_scatter(x, y[:, :2], 1, 1, 4, 2), X, Y),
     # Recurrent, by the modules' weights
     "lstm_projected": (torch.nn.LSTM(6, 5, proj_size=3, bidirectional=True).eval(), X),
-    "lstm_no_bias": (lambda x, net=torch.nn.LSTM(6, 5, bias=False).eval(): net(x[0]), X),
+    "lstm_no_bias": (lambda x: LSTM_WITHOUT_BIAS(x[0]), X),
     "gru_states": (torch.nn.GRU(6, 5, batch_first=True).eval(), X, torch.randn(1, 2, 5)),
     "rnn": (torch.nn.RNN(6, 5, 2, nonlinearity="relu").eval(), X),
     # Identity and types

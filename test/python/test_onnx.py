@@ -5,13 +5,12 @@ import warnings
 import zlib
 from pathlib import Path
 
+import graph_opt
+import graph_opt.onnx
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
-
-import graph_opt
-import graph_opt.onnx
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -137,7 +136,9 @@ def test_weights_stay_in_the_file(tool, tmp_path):
 
 def test_external_data(tool, tmp_path):
     weight = np.arange(1024, dtype=np.float32)
-    proto = model([helper.make_node("Add", ["x", "w"], ["y"])], [value("x", [1024])], [value("y", [1024])], [numpy_helper.from_array(weight, "w")])
+    proto = model(
+        [helper.make_node("Add", ["x", "w"], ["y"])], [value("x", [1024])], [value("y", [1024])], [numpy_helper.from_array(weight, "w")]
+    )
     onnx.save(proto, tmp_path / "m.onnx", save_as_external_data=True, location="w.bin", size_threshold=0)
     assert '#graph.external<"w.bin", 0, 4096>' in tool("graph-translate", "--import-onnx", tmp_path / "m.onnx").stdout
     module = graph_opt.load(tmp_path / "m.onnx")
@@ -171,8 +172,11 @@ def test_functions_are_inlined_and_attributes_follow():
     body[1].attribute.append(onnx.AttributeProto(name="alpha", type=onnx.AttributeProto.FLOAT, ref_attr_name="slope"))
     function = helper.make_function("own", "Twice", ["a"], ["c"], body, [helper.make_opsetid("", 20)], ["slope"])
     proto = model(
-        [helper.make_node("Twice", ["x"], ["y"], domain="own", slope=0.25)], [value("x", [4])], [value("y", [4])],
-        functions=[function], opsets=[helper.make_opsetid("own", 1)],
+        [helper.make_node("Twice", ["x"], ["y"], domain="own", slope=0.25)],
+        [value("x", [4])],
+        [value("y", [4])],
+        functions=[function],
+        opsets=[helper.make_opsetid("own", 1)],
     )
     x = np.array([-2, -0.5, 0, 3], np.float32)
     selu = np.where(x > 0, 1.0507010 * x, 1.0507010 * 1.6732632 * np.expm1(x))
@@ -236,14 +240,24 @@ def hostile():
     leaf = helper.make_function("d", "F0", ["a"], ["b"], [helper.make_node("Relu", ["a"], ["b"])], [helper.make_opsetid("", 20)])
     doubling = [leaf, *(function(f"F{i}", f"F{i - 1}", f"F{i - 1}") for i in range(1, 31))]
     call = [helper.make_node("F30", ["x"], ["y"], domain="d")]
-    yield "cycle", model([helper.make_node("Add", ["x", "y"], ["z"]), helper.make_node("Relu", ["z"], ["y"])], [x], [y]), 1, "has a cycle or is not sorted"
+    yield (
+        "cycle",
+        model([helper.make_node("Add", ["x", "y"], ["z"]), helper.make_node("Relu", ["z"], ["y"])], [x], [y]),
+        1,
+        "has a cycle or is not sorted",
+    )
     yield "unsorted", model([helper.make_node("Relu", ["z"], ["y"]), helper.make_node("Relu", ["x"], ["z"])], [x], [y]), 1, "stands later"
     yield "missing", model([helper.make_node("Relu", ["nothing"], ["y"])], [x], [y]), 1, "got 'nothing'"
     yield "twice", model([RELU, RELU], [x], [y]), 1, "expected a new name for each result, got 'y' again"
     yield "no output", model([RELU], [x], [value("z", [2])]), 1, "got 'z'"
     yield "type", model([RELU], [x], [value("y", [2], TensorProto.INT64)]), 1, "which the model states"
     yield "shape", model([RELU], [x], [value("y", [3])]), 1, "which the model states"
-    yield "types", model([helper.make_node("Add", ["x", "i"], ["y"])], [x, value("i", [2], TensorProto.INT64)], [y]), 1, "expected 'f32' as input 'B'"
+    yield (
+        "types",
+        model([helper.make_node("Add", ["x", "i"], ["y"])], [x, value("i", [2], TensorProto.INT64)], [y]),
+        1,
+        "expected 'f32' as input 'B'",
+    )
     yield "attribute", model([helper.make_node("Relu", ["x"], ["y"], wrong=1)], [x], [y]), 1, "got 'wrong'"
     yield "inputs", model([helper.make_node("Relu", ["x", "x"], ["y"])], [x], [y]), 1, "expected at most 1 inputs, got 2"
     yield "none", model([helper.make_node("Add", ["x"], ["y"])], [x], [y]), 1, "expected an input 'B'"
@@ -251,7 +265,12 @@ def hostile():
     yield "opset", model([RELU], [x], [y], opset=999), 1, "expected opset 7 to 28"
     yield "negative", model([RELU], [value("x", [-3])], [y]), 1, "expected sizes of at least 0, got -3"
     yield "huge", model([RELU], [value("x", [2**40, 2**40])], [y]), 1, "whose product is below 2^63"
-    yield "recursion", model([helper.make_node("F", ["x"], ["y"], domain="d")], [x], [y], functions=[function("F", "F")], opsets=own), 1, "don't call themselves"
+    yield (
+        "recursion",
+        model([helper.make_node("F", ["x"], ["y"], domain="d")], [x], [y], functions=[function("F", "F")], opsets=own),
+        1,
+        "don't call themselves",
+    )
     yield "doubling", model(call, [x], [y], functions=doubling, opsets=own), 5, "expected at most"
     weight = numpy_helper.from_array(np.zeros(4, np.float32), "w")
     weight.dims[0] = 2**50
@@ -297,10 +316,17 @@ def test_nested_graphs_are_limited(tool, tmp_path, depth):
 
 def test_cut_and_changed_files_are_refused_or_read(tmp_path):
     """Every cut of a small model, and each byte of it changed: an error, or a model; never a crash."""
-    proto = model([RELU, helper.make_node("Add", ["y", "w"], ["z"])], [value("x", [2])], [value("z", [2])], [numpy_helper.from_array(np.ones(2, np.float32), "w")])
+    proto = model(
+        [RELU, helper.make_node("Add", ["y", "w"], ["z"])],
+        [value("x", [2])],
+        [value("z", [2])],
+        [numpy_helper.from_array(np.ones(2, np.float32), "w")],
+    )
     data = proto.SerializeToString()
     path, refused = tmp_path / "m.onnx", 0
-    variants = [data[:i] for i in range(len(data))] + [data[:i] + bytes([data[i] ^ bit]) + data[i + 1 :] for i in range(len(data)) for bit in (1, 0x80)]
+    variants = [data[:i] for i in range(len(data))] + [
+        data[:i] + bytes([data[i] ^ bit]) + data[i + 1 :] for i in range(len(data)) for bit in (1, 0x80)
+    ]
     for variant in variants:
         path.write_bytes(variant)
         try:

@@ -5,6 +5,7 @@ A row: operator, the opset version since which it holds, inputs, attributes. Inp
 inputs of that letter share; `?` marks one that may be absent, `*` one that takes all that are left. Attributes have their default.
 Run it with a newer onnx when operators are missing:  tools/dev/make-onnx-schemas.py > lib/Interop/Onnx/Schemas.inc
 """
+
 import math
 
 import onnx
