@@ -1,11 +1,31 @@
 //===- ImportSupport.cpp - what the importers of models share -------------===//
 #include "Interop/ImportSupport.h"
+#include "Driver/Crash.h"
 #include "graph-opt/Failure.h"
 #include "mlir/IR/Operation.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace graphopt;
+
+std::optional<ImportRules> graphopt::collectRules(MLIRContext *context) {
+  ImportRules rules = ImportRules::collect(context);
+  if (rules.conflicts().empty())
+    return rules;
+  graphopt::emitError(UnknownLoc::get(context), Failure::internal)
+      << "expected one import rule for each operator, got two for " << llvm::join(rules.conflicts(), ", ");
+  return std::nullopt;
+}
+
+LogicalResult graphopt::checkSupport(const ImportReport &report, MLIRContext *context, StringRef label) {
+  Location file = FileLineColLoc::get(context, label, 0, 0);
+  for (const ImportReport::Operator &op : report.operators)
+    if (!op.isSupported)
+      graphopt::emitError(NameLoc::get(StringAttr::get(context, op.firstNode), file), Failure::unsupportedOp)
+          << "unsupported '" << op.name << "' (" << op.count << (op.count == 1 ? " node" : " nodes") << ")";
+  return success(report.isSupported());
+}
 
 /// The user's own source line, as text: handlers open files that locations name.
 static std::string sourceOf(Location loc) {
@@ -14,6 +34,7 @@ static std::string sourceOf(Location loc) {
 }
 
 ImportDiagnostics::ImportDiagnostics(MLIRContext *context, StringRef label) : label(label) {
+  setImporting(this->label.c_str());
   handler.emplace(context, [this](Diagnostic &diagnostic) -> LogicalResult {
     if (isForwarding)
       return failure(); // its own: for the handlers below
@@ -23,6 +44,8 @@ ImportDiagnostics::ImportDiagnostics(MLIRContext *context, StringRef label) : la
     return success();
   });
 }
+
+ImportDiagnostics::~ImportDiagnostics() { setImporting(nullptr); }
 
 void ImportDiagnostics::forward(Diagnostic &diagnostic) {
   Failure failure = getFailure(diagnostic);

@@ -1,5 +1,7 @@
 //===- ImportSupport.h - what the importers of models share ---------------===//
 #pragma once
+#include "graph-opt/Interop/ImportReport.h"
+#include "graph-opt/Interop/ImportRules.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Region.h"
 #include <optional>
@@ -7,11 +9,17 @@
 
 namespace graphopt {
 
+/// The rules that the context's ops have; null, and an error, where two are for one operator.
+std::optional<ImportRules> collectRules(mlir::MLIRContext *context);
+/// Emits an error for each operator of the report that nothing supports, at its first node in the file called `label`.
+llvm::LogicalResult checkSupport(const ImportReport &report, mlir::MLIRContext *context, llvm::StringRef label);
+
 /// While it lives, diagnostics get their place in the model's file: NameLoc(node, file), which tools print as "file:node 'name'", and a
-/// note with the user's own source line where the location has one.
+/// note with the user's own source line where the location has one. A crash tells that the file was being imported.
 class ImportDiagnostics {
 public:
   ImportDiagnostics(mlir::MLIRContext *context, llvm::StringRef label);
+  ~ImportDiagnostics();
   bool hasUnsupported = false; ///< an operator was called with arguments that its rule refuses
 
 private:

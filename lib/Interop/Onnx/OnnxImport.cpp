@@ -1,5 +1,4 @@
 //===- OnnxImport.cpp - an ONNX model as a module -------------------------===//
-#include "Driver/Crash.h"
 #include "Interop/Bytes.h"
 #include "Interop/ImportSupport.h"
 #include "Interop/Onnx/NodeImporter.h"
@@ -13,7 +12,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Verifier.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -225,19 +223,16 @@ OwningOpRef<ModuleOp> graphopt::importOnnx(StringRef path, MLIRContext *context,
   if (!opened)
     return nullptr;
   const auto &[file, model] = *opened;
-  ImportRules rules = ImportRules::collect(context);
+  std::optional<ImportRules> rules = collectRules(context);
+  if (!rules)
+    return nullptr;
   FunctionTable functions = tableOf(model);
-  Counter counter(functions, rules);
+  Counter counter(functions, *rules);
   counter.count(model.graph.nodes, model.opsets);
   ImportReport own;
   ImportReport &found = report ? *report : own;
   found = counter.take();
-  for (const ImportReport::Operator &op : found.operators)
-    if (!op.isSupported)
-      graphopt::emitError(NameLoc::get(StringAttr::get(context, op.firstNode), FileLineColLoc::get(context, path, 0, 0)),
-                          Failure::unsupportedOp)
-          << "unsupported '" << op.name << "' (" << op.count << (op.count == 1 ? " node" : " nodes") << ")";
-  if (!found.isSupported())
+  if (failed(checkSupport(found, context, path)))
     return nullptr;
 
   StringRef folder = llvm::sys::path::parent_path(path), fileName = llvm::sys::path::filename(path);
@@ -246,10 +241,7 @@ OwningOpRef<ModuleOp> graphopt::importOnnx(StringRef path, MLIRContext *context,
   TensorSource source{file->getBuffer(), fileName.str(), weights};
   OwningOpRef<ModuleOp> module = ModuleOp::create(NameLoc::get(StringAttr::get(context, fileName)));
   ImportDiagnostics diagnostics(context, path);
-  std::string label = path.str();
-  setImporting(label.c_str());
-  llvm::scope_exit done([] { setImporting(nullptr); });
-  LogicalResult result = ModelImporter(model, functions, source, *module, rules, options).import();
+  LogicalResult result = ModelImporter(model, functions, source, *module, *rules, options).import();
   found.hasUnsupportedArguments = diagnostics.hasUnsupported;
   if (failed(result))
     return nullptr;
@@ -261,9 +253,11 @@ FailureOr<ImportReport> graphopt::reportOnnx(StringRef path, MLIRContext *contex
   auto opened = openModel(path, context);
   if (!opened)
     return failure();
+  std::optional<ImportRules> rules = collectRules(context);
+  if (!rules)
+    return failure();
   FunctionTable functions = tableOf(opened->second);
-  ImportRules rules = ImportRules::collect(context);
-  Counter counter(functions, rules);
+  Counter counter(functions, *rules);
   counter.count(opened->second.graph.nodes, opened->second.opsets);
   return counter.take();
 }

@@ -1,5 +1,4 @@
 //===- Pt2Import.cpp - a torch.export archive as a module -----------------===//
-#include "Driver/Crash.h"
 #include "Interop/Bytes.h"
 #include "Interop/ImportSupport.h"
 #include "Interop/Pt2/GraphImporter.h"
@@ -14,7 +13,6 @@
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
 #include <map>
@@ -232,16 +230,6 @@ LogicalResult ModelImporter::import() {
   return verify(module);
 }
 
-/// The rules that the context's ops have; null, and an error, where two are for one operator.
-static std::optional<ImportRules> collectRules(MLIRContext *context) {
-  ImportRules rules = ImportRules::collect(context);
-  if (rules.conflicts().empty())
-    return rules;
-  graphopt::emitError(UnknownLoc::get(context), Failure::internal)
-      << "expected one import rule for each operator, got two for " << llvm::join(rules.conflicts(), ", ");
-  return std::nullopt;
-}
-
 static std::optional<Pt2Archive> openArchive(StringRef path, MLIRContext *context) {
   llvm::Expected<Pt2Archive> archive = Pt2Archive::open(path, context);
   if (archive)
@@ -267,21 +255,13 @@ OwningOpRef<ModuleOp> graphopt::importPt2(StringRef path, MLIRContext *context, 
   ImportReport &found = report ? *report : own;
   found = makeReport(archive->getModel()["graph_module"]["graph"], *rules);
   StringRef label = archive->getModelLabel();
-  for (const ImportReport::Operator &op : found.operators)
-    if (!op.isSupported)
-      graphopt::emitError(NameLoc::get(StringAttr::get(context, op.firstNode), FileLineColLoc::get(context, label, 0, 0)),
-                          Failure::unsupportedOp)
-          << "unsupported '" << op.name << "' (" << op.count << (op.count == 1 ? " node" : " nodes") << ")";
-  if (!found.isSupported())
+  if (failed(checkSupport(found, context, label)))
     return nullptr;
 
   StringRef directory = llvm::sys::path::parent_path(path), fileName = llvm::sys::path::filename(path);
   context->getLoadedDialect<graph::GraphDialect>()->getWeights().setBaseDirectory(directory.empty() ? "." : directory);
   OwningOpRef<ModuleOp> module = ModuleOp::create(NameLoc::get(StringAttr::get(context, fileName)));
   ImportDiagnostics diagnostics(context, label);
-  std::string labelText = label.str();
-  setImporting(labelText.c_str());
-  llvm::scope_exit done([] { setImporting(nullptr); });
   LogicalResult result =
       ModelImporter(*archive, *module, *rules, options, options.weightsName.empty() ? fileName : StringRef(options.weightsName)).import();
   found.hasUnsupportedArguments = diagnostics.hasUnsupported;

@@ -17,14 +17,6 @@ OpFoldResult add(ImportCall &call, OpFoldResult a, OpFoldResult b) {
                                                                getValueOrCreateConstantIndexOp(builder, call.loc, b)));
 }
 
-/// `size` elements of an axis from `start` on.
-Value part(ImportCall &call, Value x, int64_t axis, OpFoldResult start, OpFoldResult size) {
-  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, x), starts(sizes.size(), call.builder.getIndexAttr(0));
-  starts[axis] = start;
-  sizes[axis] = size;
-  return graph::SliceOp::create(call.builder, call.loc, x, starts, sizes, SmallVector<int64_t>(sizes.size(), 1));
-}
-
 /// x without an axis of size 1.
 Value dropAxis(ImportCall &call, Value x, int64_t axis) {
   SmallVector<OpFoldResult> sizes = aten::sizesOf(call, x);
@@ -37,16 +29,14 @@ LogicalResult importSelect(ImportCall &call) {
   auto index = call.size("index");
   if (failed(x) || failed(index))
     return failure();
-  auto axis = call.axis("dim", aten::rankOf(*x));
+  auto axis = aten::axisOf(call, "dim", *x);
   if (failed(axis))
     return failure();
-  if (aten::rankOf(*x) == 0)
-    return call.unsupported("a scalar has no axis");
   std::optional<int64_t> constant = getConstantIntValue(*index);
   if (!constant)
     return call.unsupported("expected a constant index");
   OpFoldResult start = *constant < 0 ? add(call, aten::sizesOf(call, *x)[*axis], *index) : *index;
-  return call.yield(dropAxis(call, part(call, *x, *axis, start, call.builder.getIndexAttr(1)), *axis));
+  return call.yield(dropAxis(call, aten::part(call, *x, *axis, start, call.builder.getIndexAttr(1)), *axis));
 }
 
 /// Parts of given sizes, one after the other.
@@ -54,7 +44,7 @@ LogicalResult split(ImportCall &call, Value x, int64_t axis, ArrayRef<OpFoldResu
   OpFoldResult start = call.builder.getIndexAttr(0);
   SmallVector<Value> parts;
   for (OpFoldResult size : sizes) {
-    parts.push_back(part(call, x, axis, start, size));
+    parts.push_back(aten::part(call, x, axis, start, size));
     start = add(call, start, size);
   }
   return call.yield(parts);
@@ -66,11 +56,9 @@ LogicalResult splitEvenly(ImportCall &call) {
   auto x = call.tensor("self");
   if (failed(x))
     return failure();
-  auto axis = call.axis("dim", aten::rankOf(*x));
+  auto axis = aten::axisOf(call, "dim", *x);
   if (failed(axis))
     return failure();
-  if (aten::rankOf(*x) == 0)
-    return call.unsupported("a scalar has no axis");
   OpFoldResult total = aten::sizesOf(call, *x)[*axis];
   OpFoldResult size;
   if (isChunk) {
@@ -104,8 +92,8 @@ LogicalResult splitWithSizes(ImportCall &call) {
   auto sizes = call.sizes(call.has("split_sizes") ? "split_sizes" : "split_size");
   if (failed(x) || failed(sizes))
     return failure();
-  auto axis = call.axis("dim", aten::rankOf(*x));
-  if (failed(axis) || aten::rankOf(*x) == 0)
+  auto axis = aten::axisOf(call, "dim", *x);
+  if (failed(axis))
     return failure();
   return split(call, *x, *axis, *sizes);
 }
@@ -114,13 +102,13 @@ LogicalResult unbind(ImportCall &call) {
   auto x = call.tensor("self");
   if (failed(x))
     return failure();
-  auto axis = call.axis("dim", aten::rankOf(*x));
-  if (failed(axis) || aten::rankOf(*x) == 0)
+  auto axis = aten::axisOf(call, "dim", *x);
+  if (failed(axis))
     return failure();
   SmallVector<Value> parts;
   for (size_t i = 0; i < call.resultTypes.size(); ++i)
-    parts.push_back(
-        dropAxis(call, part(call, *x, *axis, call.builder.getIndexAttr(static_cast<int64_t>(i)), call.builder.getIndexAttr(1)), *axis));
+    parts.push_back(dropAxis(
+        call, aten::part(call, *x, *axis, call.builder.getIndexAttr(static_cast<int64_t>(i)), call.builder.getIndexAttr(1)), *axis));
   return call.yield(parts);
 }
 
@@ -171,7 +159,7 @@ LogicalResult narrow(ImportCall &call) {
   if (!constant || aten::rankOf(*x) == 0)
     return call.unsupported("expected a constant start, and an axis");
   OpFoldResult first = *constant < 0 ? add(call, aten::sizesOf(call, *x)[*axis], *start) : *start;
-  return call.yield(part(call, *x, *axis, first, *length));
+  return call.yield(aten::part(call, *x, *axis, first, *length));
 }
 
 /// x[:, i, j, :]: elements by tensors of numbers along axes that lie side by side. Several become one, on the axes joined.
@@ -261,7 +249,7 @@ LogicalResult importDifference(ImportCall &call) {
   OpFoldResult zero = call.builder.getIndexAttr(0), one = call.builder.getIndexAttr(1);
   for (int64_t i = 0; i < *times; ++i) {
     OpFoldResult size = subtract(call, aten::sizesOf(call, value)[*axis], one);
-    Value later = part(call, value, *axis, one, size), earlier = part(call, value, *axis, zero, size);
+    Value later = aten::part(call, value, *axis, one, size), earlier = aten::part(call, value, *axis, zero, size);
     if (call.resultElementType().isInteger(1))
       value = graph::XorOp::create(call.builder, call.loc, later, earlier);
     else

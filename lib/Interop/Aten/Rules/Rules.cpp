@@ -34,6 +34,21 @@ FailureOr<Value> aten::optionalTensor(const ImportCall &call, StringRef arg) {
   return call.has(arg) ? call.tensor(arg) : FailureOr<Value>(Value());
 }
 
+FailureOr<int64_t> aten::axisOf(const ImportCall &call, StringRef arg, Value x) {
+  FailureOr<int64_t> axis = call.axis(arg, rankOf(x));
+  if (succeeded(axis) && rankOf(x) == 0)
+    return call.unsupported("a scalar has no axis");
+  return axis;
+}
+
+OpFoldResult aten::product(const ImportCall &call, ArrayRef<OpFoldResult> sizes) {
+  OpBuilder &b = call.builder;
+  Value result = arith::ConstantIndexOp::create(b, call.loc, 1);
+  for (OpFoldResult size : sizes)
+    result = b.createOrFold<arith::MulIOp>(call.loc, result, getValueOrCreateConstantIndexOp(b, call.loc, size));
+  return getAsOpFoldResult(result);
+}
+
 SmallVector<OpFoldResult> aten::sizesOf(const ImportCall &call, Value x) { return tensor::getMixedSizes(call.builder, call.loc, x); }
 
 Value aten::full(const ImportCall &call, Value scalar, ArrayRef<OpFoldResult> sizes) {
@@ -42,6 +57,25 @@ Value aten::full(const ImportCall &call, Value scalar, ArrayRef<OpFoldResult> si
 
 Value aten::reshape(const ImportCall &call, Value x, ArrayRef<OpFoldResult> sizes) {
   return graph::ReshapeOp::create(call.builder, call.loc, x, sizes);
+}
+
+Value aten::part(const ImportCall &call, Value x, int64_t axis, OpFoldResult start, OpFoldResult size) {
+  SmallVector<OpFoldResult> sizes = sizesOf(call, x), starts(sizes.size(), call.builder.getIndexAttr(0));
+  starts[axis] = start;
+  sizes[axis] = size;
+  return graph::SliceOp::create(call.builder, call.loc, x, starts, sizes, SmallVector<int64_t>(sizes.size(), 1));
+}
+
+/// [1, a, 1, b] stretched to [n, a, m, b] and joined.
+Value aten::repeat(const ImportCall &call, Value x, ArrayRef<OpFoldResult> sizes, ArrayRef<OpFoldResult> repeats) {
+  SmallVector<OpFoldResult> split, stretched, joined;
+  for (auto [size, count] : llvm::zip_equal(sizes, repeats)) {
+    split.append({call.builder.getIndexAttr(1), size});
+    stretched.append({count, size});
+    joined.push_back(product(call, {count, size}));
+  }
+  Value y = graph::BroadcastOp::create(call.builder, call.loc, reshape(call, x, split), stretched);
+  return reshape(call, y, joined);
 }
 
 Value aten::insertAxis(const ImportCall &call, Value x, int64_t axis) {

@@ -35,11 +35,20 @@ inline int64_t rankOf(mlir::Value x) { return typeOf(x).getRank(); }
 llvm::FailureOr<double> number(const ImportCall &call, llvm::StringRef arg, double absent);
 llvm::FailureOr<bool> boolean(const ImportCall &call, llvm::StringRef arg, bool absent);
 llvm::FailureOr<mlir::Value> optionalTensor(const ImportCall &call, llvm::StringRef arg);
+/// The axis of x that the argument names, counted from 0; refuses a scalar, which has none.
+llvm::FailureOr<int64_t> axisOf(const ImportCall &call, llvm::StringRef arg, mlir::Value x);
+/// The product of sizes.
+mlir::OpFoldResult product(const ImportCall &call, llvm::ArrayRef<mlir::OpFoldResult> sizes);
 /// The sizes of a tensor: numbers where they are static.
 llvm::SmallVector<mlir::OpFoldResult> sizesOf(const ImportCall &call, mlir::Value x);
 /// A tensor of one number.
 mlir::Value full(const ImportCall &call, mlir::Value scalar, llvm::ArrayRef<mlir::OpFoldResult> sizes);
 mlir::Value reshape(const ImportCall &call, mlir::Value x, llvm::ArrayRef<mlir::OpFoldResult> sizes);
+/// `size` elements of an axis from `start` on.
+mlir::Value part(const ImportCall &call, mlir::Value x, int64_t axis, mlir::OpFoldResult start, mlir::OpFoldResult size);
+/// x of the sizes `sizes` (which may have more axes of size 1 in front), repeated along each axis.
+mlir::Value repeat(const ImportCall &call, mlir::Value x, llvm::ArrayRef<mlir::OpFoldResult> sizes,
+                   llvm::ArrayRef<mlir::OpFoldResult> repeats);
 /// x with an axis of size 1 before `axis`.
 mlir::Value insertAxis(const ImportCall &call, mlir::Value x, int64_t axis);
 /// [0, 1, 2 ...] along `axis` of a tensor of the rank, size 1 elsewhere, as i64.

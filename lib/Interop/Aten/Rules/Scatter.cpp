@@ -130,8 +130,8 @@ LogicalResult putPart(ImportCall &call, bool isSelect) {
   auto x = call.tensor("self"), source = call.tensor("src");
   if (failed(x) || failed(source))
     return failure();
-  auto axis = call.axis("dim", aten::rankOf(*x));
-  if (failed(axis) || aten::rankOf(*x) == 0)
+  auto axis = aten::axisOf(call, "dim", *x);
+  if (failed(axis))
     return failure();
   ExprBuilder g(call.builder, call.loc);
   if (isSelect) {

@@ -21,14 +21,6 @@ void addReshape(ImportRules &rules, ArrayRef<StringRef> overloads, EditSizes edi
   });
 }
 
-OpFoldResult product(ImportCall &call, ArrayRef<OpFoldResult> sizes) {
-  OpBuilder &b = call.builder;
-  Value result = arith::ConstantIndexOp::create(b, call.loc, 1);
-  for (OpFoldResult size : sizes)
-    result = b.createOrFold<arith::MulIOp>(call.loc, result, getValueOrCreateConstantIndexOp(b, call.loc, size));
-  return getAsOpFoldResult(result);
-}
-
 Value transpose(ImportCall &call, Value x, ArrayRef<int64_t> permutation) {
   return graph::TransposeOp::create(call.builder, call.loc, x, permutation);
 }
@@ -37,41 +29,33 @@ LogicalResult expand(ImportCall &call, Value x, ArrayRef<OpFoldResult> sizes) {
   return call.yield(graph::BroadcastOp::create(call.builder, call.loc, x, sizes).getResult());
 }
 
-/// x, repeated along each axis: [1, a, 1, b] stretched to [n, a, m, b] and joined.
-LogicalResult repeat(ImportCall &call) {
+LogicalResult importRepeat(ImportCall &call) {
   auto x = call.tensor("self");
   auto repeats = call.sizes("repeats");
   if (failed(x) || failed(repeats))
     return failure();
-  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x), split, stretched, joined;
+  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x);
   if (repeats->size() < sizes.size())
     return call.unsupported("expected a number of repeats for each axis");
-  OpFoldResult one = call.builder.getIndexAttr(1);
-  sizes.insert(sizes.begin(), repeats->size() - sizes.size(), one);
-  for (auto [size, count] : llvm::zip(sizes, *repeats)) {
-    split.append({one, size});
-    stretched.append({count, size});
-    joined.push_back(product(call, {count, size}));
-  }
-  Value y = graph::BroadcastOp::create(call.builder, call.loc, aten::reshape(call, *x, split), stretched);
-  return call.yield(aten::reshape(call, y, joined));
+  sizes.insert(sizes.begin(), repeats->size() - sizes.size(), call.builder.getIndexAttr(1));
+  return call.yield(aten::repeat(call, *x, sizes, *repeats));
 }
 
 /// Each element of an axis `repeats` times in a row.
-LogicalResult repeatInterleave(ImportCall &call) {
+LogicalResult importRepeatInterleave(ImportCall &call) {
   auto x = call.tensor("self");
   auto repeats = call.size("repeats");
   if (failed(x) || failed(repeats))
     return failure();
   Value value = *x;
   if (!call.has("dim"))
-    value = aten::reshape(call, value, product(call, aten::sizesOf(call, value)));
-  auto axis = call.has("dim") ? call.axis("dim", aten::rankOf(value)) : FailureOr<int64_t>(0);
-  if (failed(axis) || aten::rankOf(value) == 0)
+    value = aten::reshape(call, value, aten::product(call, aten::sizesOf(call, value)));
+  auto axis = call.has("dim") ? aten::axisOf(call, "dim", value) : FailureOr<int64_t>(0);
+  if (failed(axis))
     return failure();
   SmallVector<OpFoldResult> sizes = aten::sizesOf(call, value), stretched = sizes;
   stretched.insert(stretched.begin() + *axis + 1, *repeats);
-  sizes[*axis] = product(call, {sizes[*axis], *repeats});
+  sizes[*axis] = aten::product(call, {sizes[*axis], *repeats});
   value = aten::insertAxis(call, value, *axis + 1);
   value = graph::BroadcastOp::create(call.builder, call.loc, value, stretched);
   return call.yield(aten::reshape(call, value, sizes));
@@ -136,13 +120,13 @@ void graphopt::registerAtenShapeRules(ImportRules &rules) {
       sizes.push_back(call.builder.getIndexAttr(1));
       return success();
     }
-    OpFoldResult joined = product(call, ArrayRef(sizes).slice(*first, *last - *first + 1));
+    OpFoldResult joined = aten::product(call, ArrayRef(sizes).slice(*first, *last - *first + 1));
     sizes.erase(sizes.begin() + *first, sizes.begin() + *last + 1);
     sizes.insert(sizes.begin() + *first, joined);
     return success();
   });
   addReshape(rules, {"ravel.default"}, [](ImportCall &call, Value, SmallVectorImpl<OpFoldResult> &sizes) -> LogicalResult {
-    OpFoldResult joined = product(call, sizes);
+    OpFoldResult joined = aten::product(call, sizes);
     sizes.assign(1, joined);
     return success();
   });
@@ -173,8 +157,8 @@ void graphopt::registerAtenShapeRules(ImportRules &rules) {
     auto sizes = call.sizes("size");
     return failed(x) || failed(sizes) ? failure() : expand(call, *x, *sizes);
   });
-  rules.aten({"repeat.default"}, repeat);
-  rules.aten({"repeat_interleave.self_int"}, repeatInterleave);
+  rules.aten({"repeat.default"}, importRepeat);
+  rules.aten({"repeat_interleave.self_int"}, importRepeatInterleave);
   rules.aten({"movedim.intlist", "movedim.int", "moveaxis.intlist", "moveaxis.int"}, moveAxes);
 
   auto swap = [](StringRef firstName, StringRef secondName) {

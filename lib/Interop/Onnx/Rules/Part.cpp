@@ -11,9 +11,9 @@ LogicalResult importSplit(ImportCall &call) {
   auto x = call.tensor("input");
   if (failed(x))
     return failure();
-  auto axis = call.axis("axis", rankOf(*x));
-  if (failed(axis) || rankOf(*x) == 0)
-    return failed(axis) ? failure() : call.unsupported("a scalar has no axis");
+  auto axis = axisOf(call, "axis", *x);
+  if (failed(axis))
+    return failure();
   OpBuilder &b = call.builder;
   OpFoldResult total = sizesOf(call, *x)[*axis];
   int64_t count = static_cast<int64_t>(call.resultTypes.size());

@@ -73,9 +73,9 @@ template <typename Op> LogicalResult importPosition(ImportCall &call) {
   auto keep = aten::boolean(call, "keepdims", true), isLast = aten::boolean(call, "select_last_index", false);
   if (failed(x) || failed(keep) || failed(isLast))
     return failure();
-  auto axis = call.axis("axis", rankOf(*x));
-  if (failed(axis) || rankOf(*x) == 0)
-    return failed(axis) ? failure() : call.unsupported("a scalar has no axis");
+  auto axis = axisOf(call, "axis", *x);
+  if (failed(axis))
+    return failure();
   OpBuilder &b = call.builder;
   ExprBuilder g(b, call.loc);
   Expr best = g(Op::create(b, call.loc, *x, ArrayRef<int64_t>{*axis}, true));
@@ -95,9 +95,9 @@ LogicalResult importCumulative(ImportCall &call) {
   auto isExclusive = aten::boolean(call, "exclusive", false), isReverse = aten::boolean(call, "reverse", false);
   if (failed(x) || failed(isExclusive) || failed(isReverse))
     return failure();
-  auto axis = call.axis("axis", rankOf(*x));
-  if (failed(axis) || rankOf(*x) == 0)
-    return failed(axis) ? failure() : call.unsupported("a scalar has no axis");
+  auto axis = axisOf(call, "axis", *x);
+  if (failed(axis))
+    return failure();
   ExprBuilder g(call.builder, call.loc);
   int64_t rank = rankOf(*x);
   OpFoldResult size = sizesOf(call, *x)[*axis];
@@ -128,9 +128,9 @@ LogicalResult importHardmax(ImportCall &call, bool isFlat) {
   auto x = call.tensor("input");
   if (failed(x))
     return failure();
-  auto axis = call.axis("axis", rankOf(*x));
-  if (failed(axis) || rankOf(*x) == 0)
-    return failed(axis) ? failure() : call.unsupported("a scalar has no axis");
+  auto axis = axisOf(call, "axis", *x);
+  if (failed(axis))
+    return failure();
   OpBuilder &b = call.builder;
   ExprBuilder g(b, call.loc);
   Expr value = g(isFlat ? asMatrix(call, *x, *axis) : *x);

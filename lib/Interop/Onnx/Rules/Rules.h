@@ -23,6 +23,9 @@ void registerOnnxShapeRules(ImportRules &rules);
 void registerOnnxWindowRules(ImportRules &rules);
 
 namespace onnx {
+using aten::axisOf;
+using aten::part;
+using aten::product;
 using aten::rankOf;
 using aten::sizesOf;
 inline mlir::Type elementOf(mlir::Value x) { return aten::typeOf(x).getElementType(); }
@@ -33,10 +36,6 @@ inline mlir::Type computeType(mlir::Value x) {
 }
 /// An attribute that holds a code of an element type; `absent` where it is not there.
 llvm::FailureOr<mlir::Type> elementTypeArg(const ImportCall &call, llvm::StringRef arg, mlir::Type absent = {});
-/// The product of sizes.
-mlir::OpFoldResult product(const ImportCall &call, llvm::ArrayRef<mlir::OpFoldResult> sizes);
-/// `size` elements of an axis from `start` on.
-mlir::Value part(const ImportCall &call, mlir::Value x, int64_t axis, mlir::OpFoldResult start, mlir::OpFoldResult size);
 /// x with all axes in two: those before `axis`, and the rest.
 mlir::Value asMatrix(const ImportCall &call, mlir::Value x, int64_t axis);
 /// A vector of channels as [1, c, 1, ...], for a tensor of the rank.

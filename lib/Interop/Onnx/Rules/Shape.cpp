@@ -128,16 +128,9 @@ LogicalResult importTile(ImportCall &call) {
   auto repeats = call.sizes("repeats");
   if (failed(x) || failed(repeats))
     return failure();
-  SmallVector<OpFoldResult> split, stretched, joined;
   if (static_cast<int64_t>(repeats->size()) != rankOf(*x))
     return emitError(call.loc) << "'Tile': expected a number of repeats for each axis";
-  for (auto [size, count] : llvm::zip(sizesOf(call, *x), *repeats)) {
-    split.append({call.builder.getIndexAttr(1), size});
-    stretched.append({count, size});
-    joined.push_back(product(call, {count, size}));
-  }
-  Value y = graph::BroadcastOp::create(call.builder, call.loc, aten::reshape(call, *x, split), stretched);
-  return call.yield(aten::reshape(call, y, joined));
+  return call.yield(aten::repeat(call, *x, sizesOf(call, *x), *repeats));
 }
 
 /// y has the sizes of both, stretched against each other.
