@@ -2,7 +2,6 @@
 #include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -11,18 +10,6 @@ using namespace graphopt::graph;
 #include "graph-opt/Dialect/Graph/Ops/Gather.ops.inc"
 
 static int64_t rankOf(Value x) { return cast<RankedTensorType>(x.getType()).getRank(); }
-
-/// `body()` where the axis has elements, else `other`. A branch only where its size is not known.
-static Value guardEmpty(OpBuilder &b, Location loc, Value size, Value other, llvm::function_ref<Value(OpBuilder &)> body) {
-  if (getConstantIntValue(size))
-    return body(b);
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-  Value some = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, size, zero);
-  auto branch = scf::IfOp::create(
-      b, loc, some, [&](OpBuilder &nested, Location at) { scf::YieldOp::create(nested, at, body(nested)); },
-      [&](OpBuilder &nested, Location at) { scf::YieldOp::create(nested, at, other); });
-  return branch.getResult(0);
-}
 
 //===--- gather -----------------------------------------------------------===//
 
@@ -101,29 +88,14 @@ void GatherOp::registerImportRules(ImportRules &rules) {
 //===--- scatter_add ------------------------------------------------------===//
 
 LogicalResult ScatterAddOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<SymbolicType> &results) {
-  SymbolicType x = context.typeOf(op.getX()), updates = context.typeOf(op.getUpdates());
-  SmallVector<SymbolicType> gathered;
-  if (failed(inferGather(context, op.getX(), op.getIndices(), op.getAxis(), gathered))) // (C1)
-    return failure();
-  if (updates.elementType != x.elementType) // (C2)
-    return context.emitError() << "expected one element type of x and updates, got " << x.elementType << " and " << updates.elementType;
-  if (updates.sizes.size() != gathered[0].sizes.size() || !llvm::all_of(llvm::zip(updates.sizes, gathered[0].sizes), [](auto pair) {
-        return InferContext::canBeEqual(std::get<0>(pair), std::get<1>(pair));
-      })) // (C3)
-    return context.emitError() << "expected updates to have x's sizes, with those of indices at axis " << op.getAxis() << ", got "
-                               << op.getUpdates().getType();
-  results.push_back(std::move(x));
-  return success();
+  return inferScatter(context, op.getX(), op.getIndices(), op.getUpdates(), op.getAxis(), results);
 }
 
 LogicalResult ScatterAddOp::evaluate(EvalContext &context, ArrayRef<TensorValue> operands, SmallVectorImpl<TensorValue> &results) {
   const TensorValue &x = operands[0], &indices = operands[1], &updates = operands[2];
   int64_t axis = getAxis(), size = x.getDim(axis), count = indices.getNumElements();
-  SmallVector<int64_t> wanted(x.getShape().take_front(axis));
-  llvm::append_range(wanted, indices.getShape());
-  llvm::append_range(wanted, x.getShape().drop_front(axis + 1));
-  if (updates.getShape() != ArrayRef(wanted))
-    return emitOpError() << "expected updates of sizes [" << wanted << "], got [" << updates.getShape() << "]";
+  if (failed(checkUpdates(*this, x, indices, updates, axis)))
+    return failure();
   TensorValue y = context.allocate(*this, x.getElementType(), x.getShape());
   if (!y)
     return failure();
@@ -148,36 +120,14 @@ LogicalResult ScatterAddOp::evaluate(EvalContext &context, ArrayRef<TensorValue>
 
 FailureOr<SmallVector<Value>> ScatterAddOp::lower(OpBuilder &b, ValueRange operands) {
   Location loc = getLoc();
-  Value indices = operands[1], updates = operands[2];
-  int64_t axis = getAxis(), count = rankOf(indices);
-  OpFoldResult mixedSize = tensor::getMixedSize(b, loc, operands[0], axis);
-  if (isConstantIntValue(mixedSize, 0))
-    return SmallVector<Value>{operands[0]};
-  Type element = getElementTypeOrSelf(operands[0].getType()), indexType = getElementTypeOrSelf(getIndices().getType());
-  Type compute = getComputeType(element);
-  Value size = getValueOrCreateConstantIndexOp(b, loc, mixedSize);
-  Value sums = convertElements(b, loc, operands[0], compute);
-  updates = convertElements(b, loc, updates, compute);
-  // Sequential, in row-major order: two updates of one element must not meet.
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0), one = arith::ConstantIndexOp::create(b, loc, 1);
-  SmallVector<Value> lower(rankOf(updates), zero), steps(rankOf(updates), one), upper;
-  for (OpFoldResult bound : tensor::getMixedSizes(b, loc, updates))
-    upper.push_back(getValueOrCreateConstantIndexOp(b, loc, bound));
-  scf::LoopNest nest = scf::buildLoopNest(
-      b, loc, lower, upper, steps, sums, [&](OpBuilder &nested, Location at, ValueRange loops, ValueRange state) -> SmallVector<Value> {
-        Value next = guardEmpty(nested, at, size, state[0], [&](OpBuilder &inner) -> Value {
-          Value index = tensor::ExtractOp::create(inner, at, indices, loops.slice(axis, count));
-          SmallVector<Value> position(loops.take_front(axis));
-          position.push_back(normalisedIndex(inner, at, index, indexType, size));
-          llvm::append_range(position, loops.drop_front(axis + count));
-          Value update = tensor::ExtractOp::create(inner, at, updates, loops);
-          Value sum = tensor::ExtractOp::create(inner, at, state[0], position);
-          return tensor::InsertOp::create(inner, at, ScalarBuilder(inner, at, compute).add(sum, update), state[0], position);
-        });
-        return {next};
-      });
-  Value result = nest.results.empty() ? sums : nest.results[0];
-  return SmallVector<Value>{convertElements(b, loc, result, element)};
+  Type element = getElementTypeOrSelf(operands[0].getType()), compute = getComputeType(element);
+  Value sums = convertElements(b, loc, operands[0], compute), updates = convertElements(b, loc, operands[2], compute);
+  Type indexType = getElementTypeOrSelf(getIndices().getType());
+  auto add = [&](OpBuilder &inner, Location at, Value update, Value into, ValueRange position) -> Value {
+    return ScalarBuilder(inner, at, compute).add(tensor::ExtractOp::create(inner, at, into, position), update);
+  };
+  Value y = buildScatter(b, loc, sums, operands[1], indexType, updates, getAxis(), add);
+  return SmallVector<Value>{convertElements(b, loc, y, element)};
 }
 
 std::optional<std::pair<Value, int64_t>> ScatterAddOp::getIndexed(unsigned operandNumber) {

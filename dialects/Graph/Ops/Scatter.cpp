@@ -1,9 +1,6 @@
 //===- Scatter.cpp --------------------------------------------------------===//
 #include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/OpSupport.h"
-#include "mlir/Dialect/Arith/Utils/Utils.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -14,19 +11,7 @@ using namespace graphopt::graph;
 //===--- Shape ------------------------------------------------------------===//
 
 LogicalResult ScatterOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<SymbolicType> &results) {
-  SymbolicType x = context.typeOf(op.getX()), updates = context.typeOf(op.getUpdates());
-  SmallVector<SymbolicType> gathered;
-  if (failed(inferGather(context, op.getX(), op.getIndices(), op.getAxis(), gathered))) // (C1)
-    return failure();
-  if (updates.elementType != x.elementType) // (C2)
-    return context.emitError() << "expected one element type of x and updates, got " << x.elementType << " and " << updates.elementType;
-  if (updates.sizes.size() != gathered[0].sizes.size() || !llvm::all_of(llvm::zip(updates.sizes, gathered[0].sizes), [](auto pair) {
-        return InferContext::canBeEqual(std::get<0>(pair), std::get<1>(pair));
-      })) // (C3)
-    return context.emitError() << "expected updates to have x's sizes, with those of indices at axis " << op.getAxis() << ", got "
-                               << op.getUpdates().getType();
-  results.push_back(std::move(x));
-  return success();
+  return inferScatter(context, op.getX(), op.getIndices(), op.getUpdates(), op.getAxis(), results);
 }
 
 //===--- Evaluate ---------------------------------------------------------===//
@@ -35,11 +20,8 @@ LogicalResult ScatterOp::evaluate(EvalContext &context, ArrayRef<TensorValue> op
   const TensorValue &x = operands[0], &indices = operands[1], &updates = operands[2];
   auto axis = static_cast<int64_t>(getAxis());
   int64_t size = x.getDim(axis), count = indices.getNumElements();
-  SmallVector<int64_t> wanted(x.getShape().take_front(axis));
-  llvm::append_range(wanted, indices.getShape());
-  llvm::append_range(wanted, x.getShape().drop_front(axis + 1));
-  if (updates.getShape() != ArrayRef(wanted))
-    return emitOpError() << "expected updates of sizes [" << wanted << "], got [" << updates.getShape() << "]";
+  if (failed(checkUpdates(*this, x, indices, updates, axis)))
+    return failure();
   TensorValue y = context.allocate(*this, x.getElementType(), x.getShape());
   if (!y)
     return failure();
@@ -58,44 +40,9 @@ LogicalResult ScatterOp::evaluate(EvalContext &context, ArrayRef<TensorValue> op
 //===--- Lower ------------------------------------------------------------===//
 
 FailureOr<SmallVector<Value>> ScatterOp::lower(OpBuilder &b, ValueRange operands) {
-  Location loc = getLoc();
-  Value indices = operands[1], updates = operands[2];
-  auto axis = static_cast<int64_t>(getAxis()), count = cast<RankedTensorType>(indices.getType()).getRank();
-  auto rank = cast<RankedTensorType>(updates.getType()).getRank();
-  OpFoldResult mixedSize = tensor::getMixedSize(b, loc, operands[0], axis);
-  if (isConstantIntValue(mixedSize, 0))
-    return SmallVector<Value>{operands[0]};
+  auto put = [](OpBuilder &, Location, Value update, Value, ValueRange) { return update; }; // the last of two stays
   Type indexType = getElementTypeOrSelf(getIndices().getType());
-  Value size = getValueOrCreateConstantIndexOp(b, loc, mixedSize);
-  auto put = [&](OpBuilder &nested, Location at, ValueRange loops, Value into) -> Value {
-    Value index = tensor::ExtractOp::create(nested, at, indices, loops.slice(axis, count));
-    SmallVector<Value> position(loops.take_front(axis));
-    position.push_back(normalisedIndex(nested, at, index, indexType, size));
-    llvm::append_range(position, loops.drop_front(axis + count));
-    Value update = tensor::ExtractOp::create(nested, at, updates, loops);
-    return tensor::InsertOp::create(nested, at, update, into, position);
-  };
-  // Sequential, in row-major order: the last of two updates of one element stays.
-  auto all = [&](OpBuilder &inner) -> Value {
-    Value zero = arith::ConstantIndexOp::create(inner, loc, 0), one = arith::ConstantIndexOp::create(inner, loc, 1);
-    SmallVector<Value> lower(rank, zero), steps(rank, one), upper;
-    for (OpFoldResult bound : tensor::getMixedSizes(inner, loc, updates))
-      upper.push_back(getValueOrCreateConstantIndexOp(inner, loc, bound));
-    if (rank == 0)
-      return put(inner, loc, {}, operands[0]);
-    scf::LoopNest nest = scf::buildLoopNest(inner, loc, lower, upper, steps, operands[0],
-                                            [&](OpBuilder &nested, Location at, ValueRange loops, ValueRange state) -> SmallVector<Value> {
-                                              return {put(nested, at, loops, state[0])};
-                                            });
-    return nest.results[0];
-  };
-  if (isa<Attribute>(mixedSize))
-    return SmallVector<Value>{all(b)};
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0), some = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, size, zero);
-  auto branch = scf::IfOp::create(
-      b, loc, some, [&](OpBuilder &nested, Location at) { scf::YieldOp::create(nested, at, all(nested)); },
-      [&](OpBuilder &nested, Location at) { scf::YieldOp::create(nested, at, operands[0]); });
-  return SmallVector<Value>{branch.getResult(0)};
+  return SmallVector<Value>{buildScatter(b, getLoc(), operands[0], operands[1], indexType, operands[2], getAxis(), put)};
 }
 
 std::optional<std::pair<Value, int64_t>> ScatterOp::getIndexed(unsigned operandNumber) {

@@ -2,9 +2,20 @@
 #include "Graph/Shared/Indexing.h"
 #include "graph-opt/Interpreter/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace graphopt;
+
+/// x's sizes with those of indices in place of `axis`.
+static SmallVector<int64_t> gatheredShape(const TensorValue &x, const TensorValue &indices, int64_t axis) {
+  SmallVector<int64_t> shape(x.getShape().take_front(axis));
+  llvm::append_range(shape, indices.getShape());
+  llvm::append_range(shape, x.getShape().drop_front(axis + 1));
+  return shape;
+}
 
 int64_t graphopt::normalisedIndex(const TensorValue &indices, int64_t i, int64_t size) {
   int64_t position = indices.getAsInt(i);
@@ -46,11 +57,68 @@ LogicalResult graphopt::inferGather(InferContext &context, Value x, Value indice
   return success();
 }
 
+LogicalResult graphopt::inferScatter(InferContext &context, Value x, Value indices, Value updates, int64_t axis,
+                                     SmallVectorImpl<SymbolicType> &results) {
+  SymbolicType type = context.typeOf(x), given = context.typeOf(updates);
+  SmallVector<SymbolicType> gathered;
+  if (failed(inferGather(context, x, indices, axis, gathered))) // (C1)
+    return failure();
+  if (given.elementType != type.elementType) // (C2)
+    return context.emitError() << "expected one element type of x and updates, got " << type.elementType << " and " << given.elementType;
+  if (given.sizes.size() != gathered[0].sizes.size() || !llvm::all_of(llvm::zip(given.sizes, gathered[0].sizes), [](auto pair) {
+        return InferContext::canBeEqual(std::get<0>(pair), std::get<1>(pair));
+      })) // (C3)
+    return context.emitError() << "expected updates to have x's sizes, with those of indices at axis " << axis << ", got "
+                               << updates.getType();
+  results.push_back(std::move(type));
+  return success();
+}
+
+LogicalResult graphopt::checkUpdates(Operation *op, const TensorValue &x, const TensorValue &indices, const TensorValue &updates,
+                                     int64_t axis) {
+  SmallVector<int64_t> wanted = gatheredShape(x, indices, axis);
+  if (updates.getShape() == ArrayRef(wanted))
+    return success();
+  return op->emitOpError() << "expected updates of sizes [" << wanted << "], got [" << updates.getShape() << "]";
+}
+
+Value graphopt::guardEmpty(OpBuilder &b, Location loc, Value size, Value other, llvm::function_ref<Value(OpBuilder &)> body) {
+  if (getConstantIntValue(size))
+    return body(b);
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  Value some = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, size, zero);
+  auto branch = scf::IfOp::create(
+      b, loc, some, [&](OpBuilder &nested, Location at) { scf::YieldOp::create(nested, at, body(nested)); },
+      [&](OpBuilder &nested, Location at) { scf::YieldOp::create(nested, at, other); });
+  return branch.getResult(0);
+}
+
+Value graphopt::buildScatter(OpBuilder &b, Location loc, Value into, Value indices, Type indexType, Value updates, int64_t axis,
+                             Combine combine) {
+  OpFoldResult mixedSize = tensor::getMixedSize(b, loc, into, axis);
+  if (isConstantIntValue(mixedSize, 0))
+    return into;
+  Value size = getValueOrCreateConstantIndexOp(b, loc, mixedSize);
+  int64_t count = cast<RankedTensorType>(indices.getType()).getRank(), rank = cast<RankedTensorType>(updates.getType()).getRank();
+  return guardEmpty(b, loc, size, into, [&](OpBuilder &inner) -> Value {
+    Value zero = arith::ConstantIndexOp::create(inner, loc, 0), one = arith::ConstantIndexOp::create(inner, loc, 1);
+    SmallVector<Value> lower(rank, zero), steps(rank, one), upper;
+    for (OpFoldResult bound : tensor::getMixedSizes(inner, loc, updates))
+      upper.push_back(getValueOrCreateConstantIndexOp(inner, loc, bound));
+    auto put = [&](OpBuilder &nested, Location at, ValueRange loops, ValueRange state) -> SmallVector<Value> {
+      Value index = tensor::ExtractOp::create(nested, at, indices, loops.slice(axis, count));
+      SmallVector<Value> position(loops.take_front(axis));
+      position.push_back(normalisedIndex(nested, at, index, indexType, size));
+      llvm::append_range(position, loops.drop_front(axis + count));
+      Value update = tensor::ExtractOp::create(nested, at, updates, loops);
+      return {tensor::InsertOp::create(nested, at, combine(nested, at, update, state[0], position), state[0], position)};
+    };
+    return scf::buildLoopNest(inner, loc, lower, upper, steps, into, put).results[0];
+  });
+}
+
 TensorValue graphopt::evaluateGather(EvalContext &context, Operation *op, const TensorValue &x, const TensorValue &indices, int64_t axis) {
-  SmallVector<int64_t> shape(x.getShape().take_front(axis));
-  llvm::append_range(shape, indices.getShape());
-  llvm::append_range(shape, x.getShape().drop_front(axis + 1));
-  TensorValue y = context.allocate(op, x.getElementType(), shape);
+  TensorValue y = context.allocate(op, x.getElementType(), gatheredShape(x, indices, axis));
   int64_t size = x.getDim(axis);
   if (!y || size == 0)
     return y;

@@ -14,6 +14,27 @@ mlir::Value normalisedIndex(mlir::OpBuilder &b, mlir::Location loc, mlir::Value 
 llvm::LogicalResult inferGather(InferContext &context, mlir::Value x, mlir::Value indices, int64_t axis,
                                 llvm::SmallVectorImpl<SymbolicType> &results);
 
+/// The shape rule of updates that are put to slices of x along `axis`: x's. (C1) as of a gather, (C2) one element type of x and updates,
+/// (C3) updates have the sizes that a gather would give.
+llvm::LogicalResult inferScatter(InferContext &context, mlir::Value x, mlir::Value indices, mlir::Value updates, int64_t axis,
+                                 llvm::SmallVectorImpl<SymbolicType> &results);
+
+/// (C3) on values, whose sizes are all known; an error of `op` otherwise.
+llvm::LogicalResult checkUpdates(mlir::Operation *op, const TensorValue &x, const TensorValue &indices, const TensorValue &updates,
+                                 int64_t axis);
+
+/// `into` with each update at its element, one after the other in row-major order: two updates of one element must not meet. `combine`
+/// makes the new element of the update and of the place in the tensor as it is then. `indexType` has the indices' sign. Nothing is put
+/// along an axis without elements.
+using Combine = llvm::function_ref<mlir::Value(mlir::OpBuilder &b, mlir::Location loc, mlir::Value update, mlir::Value into,
+                                               mlir::ValueRange position)>;
+mlir::Value buildScatter(mlir::OpBuilder &b, mlir::Location loc, mlir::Value into, mlir::Value indices, mlir::Type indexType,
+                         mlir::Value updates, int64_t axis, Combine combine);
+
+/// `body()` where the axis has elements, else `other`. A branch only where its size is not known.
+mlir::Value guardEmpty(mlir::OpBuilder &b, mlir::Location loc, mlir::Value size, mlir::Value other,
+                       llvm::function_ref<mlir::Value(mlir::OpBuilder &)> body);
+
 /// numpy's take. A null value, with an error, where the result is over the budget.
 TensorValue evaluateGather(EvalContext &context, mlir::Operation *op, const TensorValue &x, const TensorValue &indices, int64_t axis);
 
