@@ -82,8 +82,8 @@ def _argument(node: Node):
     return SymIntArgument(node.name) if isinstance(value, torch.SymInt) else TensorArgument(node.name)
 
 
-def _program(gm: GraphModule) -> tuple[ExportedProgram, list]:
-    """The graph as an exported program, and its results: None for each that the program computes, else a 1-tuple of the value."""
+def _program(gm: GraphModule) -> tuple[ExportedProgram, tuple]:
+    """The graph as an exported program, and its results as the graph has them: nodes, and values that need no computation."""
     graph, constants, ranges, inputs = Graph(), {}, {}, []
     output = graph.graph_copy(gm.graph, {})
     results = tuple(output) if isinstance(output, tuple | list) else (output,)
@@ -94,7 +94,7 @@ def _program(gm: GraphModule) -> tuple[ExportedProgram, list]:
             node.meta["nn_module_stack"] = names
         value = node.meta.get("val")
         for size in value.shape if isinstance(value, torch.Tensor) else ():
-            if isinstance(size, torch.SymInt):
+            if isinstance(size, torch.SymInt) and not ranges:  # all have the one environment
                 ranges.update(size.node.shape_env.var_to_range)
         if node.op == "placeholder":
             inputs.append(InputSpec(InputKind.USER_INPUT, _argument(node), None))
@@ -111,15 +111,11 @@ def _program(gm: GraphModule) -> tuple[ExportedProgram, list]:
         graph.erase_node(node)
         lifted.append(InputSpec(InputKind.CONSTANT_TENSOR, TensorArgument(placeholder.name), node.target))
         constants[node.target] = tensor
-    outputs, fixed = [], []
-    for result in results:
-        is_node = isinstance(result, Node)
-        fixed.append(None if is_node else (result,))
-        argument = _argument(result) if is_node else ConstantArgument("", result)
-        outputs.append(OutputSpec(OutputKind.USER_OUTPUT, argument, None))
+    arguments = [_argument(result) if isinstance(result, Node) else ConstantArgument("", result) for result in results]
+    outputs = [OutputSpec(OutputKind.USER_OUTPUT, argument, None) for argument in arguments]
     signature = ExportGraphSignature(lifted + inputs, outputs)
     program = ExportedProgram(gm, graph, signature, {}, ranges, [ModuleCallEntry("", None)], None, constants=constants)
-    return program, fixed
+    return program, results
 
 
 def _restride(result: torch.Tensor, expected) -> torch.Tensor:
@@ -134,7 +130,7 @@ def _restride(result: torch.Tensor, expected) -> torch.Tensor:
 
 def _compile_part(gm: GraphModule, options: Options, report: GraphReport):
     """A function of tensors and sizes for a graph; raises what the importer and the compiler do."""
-    program, fixed = _program(gm)
+    program, results = _program(gm)
     module = load_program(program)
     try:
         compiled = module.compile(pipeline=options.pipeline, accuracy=options.accuracy, threads=options.threads)
@@ -145,22 +141,19 @@ def _compile_part(gm: GraphModule, options: Options, report: GraphReport):
     stats = compiled.stats()
     report.compiled_ops += stats["compiled_ops"]
     report.modules.append(module)
-    last = gm.graph.output_node().args[0]
-    is_single = isinstance(last, Node)
-    expected = [node.meta.get("val") if isinstance(node, Node) else None for node in ([last] if is_single else last)]
+    is_single = isinstance(gm.graph.output_node().args[0], Node)
+
+    def finish(promised, computed):
+        if not isinstance(promised, Node):
+            return promised
+        value, like = next(computed), promised.meta.get("val")
+        return int(value) if isinstance(like, torch.SymInt | int) else _restride(value, like)
 
     def call(*args):
         flat = [arg if isinstance(arg, torch.Tensor) else torch.tensor(arg) for arg in args]
         computed = iter(compiled.call_flat(flat, like_torch=True))
-        results = []
-        for value, like in zip(fixed, expected, strict=True):
-            if value is not None:
-                results.append(value[0])
-            elif isinstance(like, torch.SymInt | int):
-                results.append(int(next(computed)))
-            else:
-                results.append(_restride(next(computed), like))
-        return results[0] if is_single else results
+        values = [finish(result, computed) for result in results]
+        return values[0] if is_single else values
 
     return call
 
@@ -202,7 +195,7 @@ def _split(gm: GraphModule, refused: set, options: Options, report: GraphReport)
         return outer
 
 
-def _compile(gm: GraphModule, example_inputs, options: Options):
+def _compile(gm: GraphModule, options: Options):
     report = GraphReport(total_ops=sum(node.op == "call_function" for node in gm.graph.nodes))
     refused: set = set()
     try:
@@ -239,7 +232,7 @@ def backend(gm: GraphModule, example_inputs, *, options: dict | None = None, **u
 
     def compiler(gm, example_inputs):
         with unset_fake_temporarily():  # constants are real tensors
-            return _compile(gm, example_inputs, chosen)
+            return _compile(gm, chosen)
 
     return aot_autograd(fw_compiler=compiler, bw_compiler=compiler, inference_compiler=compiler)(gm, example_inputs)
 

@@ -1,5 +1,8 @@
 """Modules and compiled functions."""
 
+import tempfile
+from pathlib import Path
+
 from . import _graph_opt
 from ._errors import CompileError, Error, ImportFailure, stage
 from ._values import is_torch, pack, unpack
@@ -100,6 +103,15 @@ def load(path) -> Module:
     """Reads a model in any format that can be imported, recognised by its content."""
     with stage(ImportFailure):
         return Module(_graph_opt.Module.load(str(path)))
+
+
+def load_written(write, name: str, signature: Signature | None = None) -> Module:
+    """Reads a model that `write(path)` puts into a file called `name`: weights are mapped from it, and it lives as long as the module."""
+    folder = tempfile.TemporaryDirectory(prefix="graph-opt-")
+    path = Path(folder.name) / name
+    write(path)
+    with stage(ImportFailure):
+        return Module(_graph_opt.Module.load(str(path)), signature, folder)
 
 
 def parse(text: str) -> Module:

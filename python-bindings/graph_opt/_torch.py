@@ -4,9 +4,6 @@ All of them become a program of torch.export and its archive, which the library 
 needs no torch, serves both.
 """
 
-import tempfile
-from pathlib import Path
-
 import torch
 from torch._export.converter import TS2EPConverter
 from torch.export import ExportedProgram
@@ -14,9 +11,8 @@ from torch.export._tree_utils import reorder_kwargs
 from torch.export.graph_signature import ConstantArgument, InputKind, OutputKind
 from torch.utils import _pytree as pytree
 
-from . import _graph_opt
-from ._errors import Error, ImportFailure, stage
-from ._module import Module, Signature
+from ._errors import Error, ImportFailure
+from ._module import Module, Signature, load_written
 
 
 class ExportedSignature(Signature):
@@ -54,12 +50,8 @@ class ExportedSignature(Signature):
 
 
 def load_program(program: ExportedProgram, signature: Signature | None = None) -> Module:
-    """A module of an exported program. The weights are mapped from an archive that lives as long as the module."""
-    folder = tempfile.TemporaryDirectory(prefix="graph-opt-")
-    path = Path(folder.name) / "model.pt2"
-    torch.export.save(program, path)
-    with stage(ImportFailure):
-        return Module(_graph_opt.Module.load(str(path)), signature, folder)
+    """A module of an exported program."""
+    return load_written(lambda path: torch.export.save(program, path), "model.pt2", signature)
 
 
 def export(obj, args: tuple, kwargs: dict, dynamic_shapes) -> ExportedProgram:

@@ -9,28 +9,20 @@ y, = prepared.run([x])
 Models that are compiled and interpreted come by the one importer, the one that needs no onnx. Only this module needs it.
 """
 
-import tempfile
-from pathlib import Path
-
 import numpy as np
 import onnx
 from onnx.backend.base import Backend as BaseBackend
 from onnx.backend.base import BackendRep
 
 from ._errors import CompileError, Error, ImportFailure, UnsupportedOpError
-from ._module import Module, load
+from ._module import Module, load_written
 
 _MOST_CONSTANT_ELEMENTS = 64
 
 
 def load_model(model: onnx.ModelProto) -> Module:
-    """A module of a model in memory; its weights live in a file that lives as long as the module."""
-    folder = tempfile.TemporaryDirectory(prefix="graph-opt-")
-    path = Path(folder.name) / "model.onnx"
-    path.write_bytes(model.SerializeToString())
-    module = load(path)
-    module._files = folder
-    return module
+    """A module of a model in memory."""
+    return load_written(lambda path: path.write_bytes(model.SerializeToString()), "model.onnx")
 
 
 class Prepared(BackendRep):
