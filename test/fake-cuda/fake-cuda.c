@@ -8,6 +8,10 @@
 typedef int CUresult;
 enum { SUCCESS = 0, INVALID_VALUE = 1, INVALID_HANDLE = 400 };
 static int context, stream, module, live_allocations;
+static struct Function {
+  struct Function *next;
+  char name[];
+} *functions; /* given out by the module; they go with it */
 
 static CUresult say(const char *call) {
   fprintf(stderr, "fake-cuda: %s\n", call);
@@ -56,14 +60,23 @@ CUresult cuModuleLoadData(void **result, const void *image) {
   *result = &module;
   return image ? say("load module") : INVALID_VALUE;
 }
-CUresult cuModuleUnload(void *given) { return given == &module ? say("unload module") : INVALID_HANDLE; }
+CUresult cuModuleUnload(void *given) {
+  for (struct Function *next; functions; functions = next) {
+    next = functions->next;
+    free(functions);
+  }
+  return given == &module ? say("unload module") : INVALID_HANDLE;
+}
 CUresult cuModuleGetFunction(void **result, void *given, const char *name) {
-  *result = strdup(name); /* the name is the handle; it lives as long as the process */
+  struct Function *function = malloc(sizeof *function + strlen(name) + 1);
+  function->next = functions;
+  *result = functions = function;
+  strcpy(function->name, name);
   return given == &module ? SUCCESS : INVALID_HANDLE;
 }
 CUresult cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared,
                         void *on, void **args, void **extra) {
-  fprintf(stderr, "fake-cuda: launch %s grid %ux%ux%u block %ux%ux%u\n", (const char *)function, gx, gy, gz, bx, by, bz);
+  fprintf(stderr, "fake-cuda: launch %s grid %ux%ux%u block %ux%ux%u\n", ((struct Function *)function)->name, gx, gy, gz, bx, by, bz);
   return on == &stream && args && !extra && !shared ? SUCCESS : INVALID_HANDLE;
 }
 CUresult cuStreamCreate(void **result, unsigned flags) {

@@ -183,13 +183,12 @@ SUITES = {
     "examples": package(pytest("test/examples")),
     "downstream": pytest("test/downstream"),
     "python": package(pytest("test/python", "-m", "not long", workers=JOBS)),
+    "asan-lit": asan(lit(build="build-asan")),
+    "asan-unit": asan(unit("build-asan", ASAN_ENVIRONMENT)),
 }
 
 # `make test-all` runs all of them after SUITES; CI one of them in turn, and each that failed before.
 SHARDS = {
-    # To become part of SUITES once the build's time allows: 200 files at 15 s of a core, where the whole of `make test` has 35 minutes.
-    "asan-lit": asan(lit(build="build-asan")),
-    "asan-unit": asan(unit("build-asan", ASAN_ENVIRONMENT)),
     **{f"fuzz-{target}": asan(fuzz(target, 600)) for target in ("text", "bytecode", "json", "pt2", "tensors")},
     "tidy-1": clang_tidy(0, 4),
     "tidy-2": clang_tidy(1, 4),
