@@ -440,6 +440,72 @@ def layer_norm(d: Draw) -> Sample:
     return d.sample(text, inputs, [element] * len(inputs), element, reference)
 
 
+@op("batch_norm")
+def batch_norm(d: Draw) -> Sample:
+    element = d.element(FLOATS)
+    of_channels = "f32" if element in ("f16", "bf16") and d.boolean() else element
+    shape = d.shape(2, 4)
+    epsilon = d.one_of([1e-5, 1e-2])
+    inputs = [small(d.tensor(element, shape)), small(d.tensor(of_channels, shape[1:2])), d.tensor(of_channels, shape[1:2], 0.5, 4)]
+    elements, text = [element, of_channels, of_channels], "graph.batch_norm %0 mean %1 variance %2"
+    weight, bias = d.boolean(), d.boolean()
+    for name, present in (("weight", weight), ("bias", bias)):
+        if present:
+            inputs.append(small(d.tensor(of_channels, shape[1:2])))
+            elements.append(of_channels)
+            text += f" {name} %{len(inputs) - 1}"
+    types = ", ".join(f"{{{i}}}" for i in range(len(inputs)))
+
+    def reference(x, mean, variance, *rest):
+        rest = [v.reshape([-1] + [1] * (x.dim() - 2)) for v in (mean, variance, *rest)]
+        y = (x - rest[0]) / (rest[1] + epsilon).sqrt()
+        y = y * rest[2] if weight else y
+        return y + rest[-1] if bias else y
+
+    return d.sample(f"{text} epsilon {epsilon:.1e} : ({types}) -> {{r}}", inputs, elements, element, reference)
+
+
+@op("attention")
+def attention(d: Draw) -> Sample:
+    element = d.element(FLOATS)
+    rows, keys, depth, width = d.size(), d.size(), d.size(), d.size()
+    group = d.one_of([1, 1, 2, 3])
+    batch = d.shape(1 if group > 1 else 0, 2)
+    scale = d.one_of([1.0, 0.5, 0.25])
+    causal, safe, kind = d.boolean(), d.smooth or d.boolean(), d.one_of(["none", "bool", "float"])
+
+    def operand(shape, limit=1.5):  # scores so small that their rounding does not show in the exponentials
+        x = d.tensor(element, shape)
+        return torch.where(x.isfinite(), x.clamp(-limit, limit), x)
+
+    heads = batch[:-1] + [batch[-1] * group] if group > 1 else batch
+    inputs = [operand(heads + [rows, depth]), operand(batch + [keys, depth]), operand(batch + [keys, width])]
+    elements, text = [element] * 3, "graph.attention %0, %1, %2"
+    if kind != "none":
+        of_mask = "i1" if kind == "bool" else element
+        shape = d.broadcast(heads + [rows, keys])
+        inputs.append(d.tensor("i1", shape) if kind == "bool" else operand(shape, 3))
+        elements.append(of_mask)
+        text += " mask %3"
+    text += f" scale {scale} group {group}{' causal' if causal else ''}{' safe' if safe else ''}"
+    types = ", ".join(f"{{{i}}}" for i in range(len(inputs)))
+
+    def reference(query, key, value, mask=None):
+        if group > 1:
+            key, value = key.repeat_interleave(group, -3), value.repeat_interleave(group, -3)
+        scores = query @ key.mT * scale
+        if causal:
+            scores = scores.masked_fill(torch.arange(keys) > torch.arange(rows)[:, None], -math.inf)
+        if mask is not None:
+            scores = torch.where(mask, scores, -math.inf) if mask.dtype == torch.bool else scores + mask
+        weights = scores.softmax(-1)
+        if safe and keys:
+            weights = torch.where(scores.amax(-1, keepdim=True) == -math.inf, 0.0, weights)
+        return weights @ value
+
+    return d.sample(f"{text} : ({types}) -> {{r}}", inputs, elements, element, reference, stretches=len(inputs) == 4)
+
+
 # Products ------------------------------------------------------------------------------------------------------------------------------
 
 

@@ -110,7 +110,7 @@ Value graphopt::lookThroughTranspose(Value x, SmallVectorImpl<int64_t> &batch, S
   for (SmallVectorImpl<int64_t> *list : {&batch, &axes})
     for (int64_t &axis : *list)
       axis = permutation[axis];
-  return transpose.getX();
+  return lookThroughTranspose(transpose.getX(), batch, axes);
 }
 
 //===--- Evaluate ---------------------------------------------------------===//

@@ -91,23 +91,74 @@ std::optional<Axes> asContract(MatmulOp op) {
   return axes;
 }
 
-/// matmul(a, transpose(b)) reads b along other axes.
+/// matmul(a, transpose(b)) reads b along other axes. Null where nothing changes.
+ContractOp foldTransposes(OpBuilder &b, MatmulOp op) {
+  std::optional<Axes> axes = asContract(op);
+  if (!axes)
+    return {};
+  Value x = lookThroughTranspose(op.getA(), axes->aBatch, axes->aAxes), y = lookThroughTranspose(op.getB(), axes->bBatch, axes->bAxes);
+  if (x == op.getA() && y == op.getB())
+    return {};
+  return ContractOp::create(b, op.getLoc(), op.getType(), x, y, axes->aBatch, axes->bBatch, axes->aAxes, axes->bAxes);
+}
+
 struct FoldTransposes final : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
-    std::optional<Axes> axes = asContract(op);
-    if (!axes)
-      return rewriter.notifyMatchFailure(op, "the batch axes are stretched");
-    Value a = lookThroughTranspose(op.getA(), axes->aBatch, axes->aAxes), b = lookThroughTranspose(op.getB(), axes->bBatch, axes->bAxes);
-    if (a == op.getA() && b == op.getB())
-      return rewriter.notifyMatchFailure(op, "no operand is a transpose that can be read in place");
-    rewriter.replaceOpWithNewOp<ContractOp>(op, op.getType(), a, b, axes->aBatch, axes->bBatch, axes->aAxes, axes->bAxes);
+    ContractOp contract = foldTransposes(rewriter, op);
+    if (!contract)
+      return rewriter.notifyMatchFailure(op, "the batch axes are stretched, or no operand is a transpose that can be read in place");
+    rewriter.replaceOp(op, contract);
     return success();
   }
 };
 } // namespace
 
-void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) { patterns.add<FoldTransposes>(context); }
+namespace {
+/// The operand of a reshape that joins the axes before the last two, which have the sizes `batch`, into one; null where x is none.
+Value beforeJoining(Value x, ArrayRef<int64_t> batch) {
+  auto reshape = x.getDefiningOp<ReshapeOp>();
+  if (!reshape)
+    return {};
+  ArrayRef<int64_t> from = cast<RankedTensorType>(reshape.getX().getType()).getShape(), to = cast<RankedTensorType>(x.getType()).getShape();
+  if (from.size() != batch.size() + 2 || to.size() != 3 || from.drop_back(2) != batch)
+    return {};
+  // Of as many elements: with one size unknown, the other one says that both are the same.
+  bool same = from.take_back(2) == to.take_back(2) && llvm::count(to.take_back(2), ShapedType::kDynamic) <= 1;
+  return same ? reshape.getX() : Value();
+}
+
+/// reshape(matmul(reshape(a), reshape(b))) where the reshapes only join the batch axes and split them again, as decompositions to torch's
+/// bmm have it.
+struct KeepBatchApart final : OpRewritePattern<ReshapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter &rewriter) const override {
+    auto matmul = op.getX().getDefiningOp<MatmulOp>();
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(op.getType()).getShape();
+    if (!matmul || !matmul->hasOneUse() || shape.size() < 4 || ShapedType::isDynamicShape(shape.drop_back(2)) ||
+        llvm::is_contained(shape.drop_back(2), 0))
+      return rewriter.notifyMatchFailure(op, "no product whose batch is split into known sizes");
+    Value a = beforeJoining(matmul.getA(), shape.drop_back(2)), b = beforeJoining(matmul.getB(), shape.drop_back(2));
+    if (!a || !b || shape.take_back(2) != cast<RankedTensorType>(matmul.getType()).getShape().take_back(2))
+      return rewriter.notifyMatchFailure(op, "the operands' batch was not joined from these sizes");
+    rewriter.replaceOpWithNewOp<MatmulOp>(op, op.getType(), a, b);
+    return success();
+  }
+};
+} // namespace
+
+Value graphopt::buildMatmul(OpBuilder &b, Location loc, Value a, Value other) {
+  auto matmul = MatmulOp::create(b, loc, a, other);
+  ContractOp contract = foldTransposes(b, matmul);
+  if (!contract)
+    return matmul;
+  matmul.erase();
+  return contract;
+}
+
+void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<FoldTransposes, KeepBatchApart>(context);
+}
 
 //===--- Evaluate ---------------------------------------------------------===//
 

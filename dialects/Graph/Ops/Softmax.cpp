@@ -2,6 +2,7 @@
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
 #include "Graph/Shared/Reduction.h"
+#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -125,6 +126,33 @@ static Value softmaxGradient(OpBuilder &b, Location loc, Value value, Value cota
 
 GRAPH_SOFTMAX(SoftmaxOp, false)
 GRAPH_SOFTMAX(LogSoftmaxOp, true)
+
+//===--- Recognise --------------------------------------------------------===//
+
+namespace {
+/// powers / sum(powers) with powers = exp(x - max(x)).
+struct RecogniseSoftmax final : OpRewritePattern<DivOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(DivOp op, PatternRewriter &rewriter) const override {
+    auto powers = op.getA().getDefiningOp<ExpOp>();
+    auto sum = op.getB().getDefiningOp<ReduceSumOp>();
+    auto shifted = powers ? powers.getX().getDefiningOp<SubOp>() : SubOp();
+    auto greatest = shifted ? shifted.getB().getDefiningOp<ReduceMaxOp>() : ReduceMaxOp();
+    if (!sum || !greatest || sum.getX() != powers.getResult() || greatest.getX() != shifted.getA())
+      return rewriter.notifyMatchFailure(op, "no quotient of powers and their sum");
+    if (sum.getAxes().size() != 1 || sum.getAxes() != greatest.getAxes() || !sum.getKeepDims() || !greatest.getKeepDims())
+      return rewriter.notifyMatchFailure(op, "maximum and sum are not along one axis");
+    if (isa<Float16Type, BFloat16Type>(getElementTypeOrSelf(op.getType())))
+      return rewriter.notifyMatchFailure(op, "each step rounds to 16 bits");
+    if (op.getType() != shifted.getA().getType())
+      return rewriter.notifyMatchFailure(op, "the result's type says more than the operand's");
+    rewriter.replaceOpWithNewOp<SoftmaxOp>(op, shifted.getA(), sum.getAxes()[0]);
+    return success();
+  }
+};
+} // namespace
+
+void SoftmaxOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) { patterns.add<RecogniseSoftmax>(context); }
 
 //===--- Import -----------------------------------------------------------===//
 

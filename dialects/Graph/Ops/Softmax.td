@@ -22,5 +22,7 @@ class Graph_Softmax<string mnemonic, string formula, string what>
   let assemblyFormat = "$x `axis` $axis attr-dict `:` type($x)";
 }
 
-def Graph_SoftmaxOp : Graph_Softmax<"softmax", "exp(x - max(x)) / sum(exp(x - max(x)))", "softmax">;
+def Graph_SoftmaxOp : Graph_Softmax<"softmax", "exp(x - max(x)) / sum(exp(x - max(x)))", "softmax"> {
+  let hasCanonicalizer = 1;
+}
 def Graph_LogSoftmaxOp : Graph_Softmax<"log_softmax", "x - max(x) - log(sum(exp(x - max(x))))", "the logarithm of softmax">;

@@ -9,8 +9,11 @@ llvm::SmallVector<mlir::Value> contractGradient(mlir::OpBuilder &builder, mlir::
                                                 llvm::ArrayRef<int64_t> aBatch, llvm::ArrayRef<int64_t> bBatch,
                                                 llvm::ArrayRef<int64_t> aAxes, llvm::ArrayRef<int64_t> bAxes);
 
-/// The operand of a `graph.transpose` x, and the axes renamed to its own; x and the same axes where x is none, or where its other axes
-/// would change their order.
+/// What x is a `graph.transpose` of (of a transpose, and so on), and the axes renamed to its own; x and the same axes where x is none, or
+/// where its other axes would change their order.
 mlir::Value lookThroughTranspose(mlir::Value x, llvm::SmallVectorImpl<int64_t> &batch, llvm::SmallVectorImpl<int64_t> &axes);
+
+/// matmul(a, b), as a `graph.contract` where an operand is a transpose that can be read in place.
+mlir::Value buildMatmul(mlir::OpBuilder &b, mlir::Location loc, mlir::Value a, mlir::Value other);
 
 } // namespace graphopt

@@ -48,30 +48,6 @@ LogicalResult importNativeLayerNorm(ImportCall &call) {
   return call.yield({y, call.cast(m.mean, call.resultElementType(1)), call.cast(m.inverse, call.resultElementType(2))});
 }
 
-/// With the statistics that training left: an affine function of each channel.
-LogicalResult importBatchNorm(ImportCall &call) {
-  auto x = call.tensor("input"), mean = call.tensor("running_mean"), variance = call.tensor("running_var");
-  auto weight = aten::optionalTensor(call, "weight"), bias = aten::optionalTensor(call, "bias");
-  auto epsilon = aten::number(call, "eps", 1e-5);
-  auto training = aten::boolean(call, "training", false);
-  if (failed(x) || failed(mean) || failed(variance) || failed(weight) || failed(bias) || failed(epsilon) || failed(training))
-    return failure();
-  if (*training)
-    return call.unsupported("batch normalisation in training changes its statistics; export the model in eval mode");
-  if (aten::rankOf(*x) < 2)
-    return call.unsupported("expected an axis of channels");
-  ExprBuilder g(call.builder, call.loc);
-  Expr value = g(call.cast(*x, computeType(call, *x)));
-  Expr y = (value - alongChannels(call, value, *mean)) * rsqrt(alongChannels(call, value, *variance) + *epsilon);
-  if (*weight)
-    y = y * alongChannels(call, value, *weight);
-  if (*bias)
-    y = y + alongChannels(call, value, *bias);
-  SmallVector<Value> results(call.resultTypes.size()); // what only training reads stays absent
-  results[0] = call.cast(y, aten::typeOf(*x).getElementType());
-  return call.yield(results);
-}
-
 /// Channels in groups, each normalised with all positions of its sample.
 LogicalResult importGroupNorm(ImportCall &call) {
   auto x = call.tensor("input");
@@ -126,7 +102,6 @@ LogicalResult importRmsNorm(ImportCall &call) {
 
 void graphopt::registerAtenNormRules(ImportRules &rules) {
   rules.aten({"native_layer_norm.default"}, importNativeLayerNorm);
-  rules.aten({"batch_norm.default", "_native_batch_norm_legit_no_training.default", "native_batch_norm.default"}, importBatchNorm);
   rules.aten({"group_norm.default", "native_group_norm.default"}, importGroupNorm);
   rules.aten({"rms_norm.default"}, importRmsNorm);
 }

@@ -8,7 +8,6 @@ using namespace graphopt;
 void graphopt::registerAtenRules(ImportRules &rules) {
   registerAtenActivationRules(rules);
   registerAtenArithmeticRules(rules);
-  registerAtenAttentionRules(rules);
   registerAtenConvolutionRules(rules);
   registerAtenCreationRules(rules);
   registerAtenIdentityRules(rules);

@@ -15,7 +15,6 @@ namespace graphopt {
 void registerAtenRules(ImportRules &rules);
 void registerAtenActivationRules(ImportRules &rules);
 void registerAtenArithmeticRules(ImportRules &rules);
-void registerAtenAttentionRules(ImportRules &rules);
 void registerAtenConvolutionRules(ImportRules &rules);
 void registerAtenCreationRules(ImportRules &rules);
 void registerAtenIdentityRules(ImportRules &rules);

@@ -24,7 +24,7 @@ Expr channels(ImportCall &call, Expr like, Value vector) {
   return like.g->cast((*like.g)(alongChannels(call, vector, like.getType().getRank())), like.getType().getElementType());
 }
 
-/// With the statistics that training left: an affine function of each channel.
+/// With the statistics that training left.
 LogicalResult importBatchNorm(ImportCall &call) {
   bool isOld = !call["mean"].isNone();
   auto x = call.tensor("X"), scale = call.tensor("scale"), bias = call.tensor("B");
@@ -37,11 +37,8 @@ LogicalResult importBatchNorm(ImportCall &call) {
     return call.unsupported("training mode, and results other than the first");
   if (rankOf(*x) < 2)
     return call.unsupported("a tensor without an axis of channels");
-  ExprBuilder g(call.builder, call.loc);
-  Expr value = g(call.cast(*x, computeType(*x)));
-  Expr y = (value - channels(call, value, *average)) * rsqrt(channels(call, value, *variance) + *epsilon);
-  y = y * channels(call, value, *scale) + channels(call, value, *bias);
-  return call.yield(call.cast(y, elementOf(*x)));
+  return call.yield(
+      graph::BatchNormOp::create(call.builder, call.loc, *x, *average, *variance, *scale, *bias, llvm::APFloat(*epsilon)).getResult());
 }
 
 LogicalResult importInstanceNorm(ImportCall &call) {

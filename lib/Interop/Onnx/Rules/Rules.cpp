@@ -8,6 +8,7 @@ using namespace graphopt;
 void graphopt::registerOnnxRules(ImportRules &rules) {
   registerOnnxActivationRules(rules);
   registerOnnxArithmeticRules(rules);
+  registerOnnxAttentionRules(rules);
   registerOnnxCreationRules(rules);
   registerOnnxLinearRules(rules);
   registerOnnxNormRules(rules);

@@ -14,6 +14,7 @@ namespace graphopt {
 void registerOnnxRules(ImportRules &rules);
 void registerOnnxActivationRules(ImportRules &rules);
 void registerOnnxArithmeticRules(ImportRules &rules);
+void registerOnnxAttentionRules(ImportRules &rules);
 void registerOnnxCreationRules(ImportRules &rules);
 void registerOnnxLinearRules(ImportRules &rules);
 void registerOnnxNormRules(ImportRules &rules);

@@ -1,0 +1,197 @@
+//===- BatchNorm.cpp ------------------------------------------------------===//
+#include "Graph/Shared/DecompositionGradient.h"
+#include "Graph/Shared/OpSupport.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace graphopt;
+using namespace graphopt::graph;
+
+#include "graph-opt/Dialect/Graph/Ops/BatchNorm.ops.inc"
+
+//===--- Shape ------------------------------------------------------------===//
+
+LogicalResult BatchNormOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<SymbolicType> &results) {
+  SymbolicType x = context.typeOf(op.getX());
+  if (x.sizes.size() < 2) // (C1)
+    return context.emitError() << "expected x of rank 2 or more, got " << op.getX().getType();
+  for (Value vector : op.getOperands().drop_front()) {
+    SymbolicType type = context.typeOf(vector);
+    if (type.sizes.size() != 1 || !InferContext::canBeEqual(type.sizes[0], x.sizes[1])) // (C2)
+      return context.emitError() << "expected vectors of the size of x's axis 1, got " << vector.getType() << " for "
+                                 << op.getX().getType();
+  }
+  results.push_back(std::move(x));
+  return success();
+}
+
+//===--- Evaluate ---------------------------------------------------------===//
+
+LogicalResult BatchNormOp::evaluate(EvalContext &, ArrayRef<TensorValue> operands, SmallVectorImpl<TensorValue> &results) {
+  const TensorValue &x = operands[0];
+  int64_t channels = x.getDim(1), inner = *checkedNumElements(x.getShape().drop_front(2));
+  SmallVector<SmallVector<double>> vectors; // mean, variance, weight, bias
+  for (const TensorValue &operand : operands.drop_front()) {
+    if (operand.getDim(0) != channels)
+      return emitOpError() << "expected vectors of size " << channels << ", got " << operand.getDim(0);
+    visitElementType(operand.getElementType(), [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      if constexpr (std::is_floating_point_v<ComputeType<T>>)
+        vectors.push_back(
+            llvm::map_to_vector(operand.get<T>(), [](T value) { return static_cast<double>(static_cast<ComputeType<T>>(value)); }));
+    });
+  }
+  double epsilon = getEpsilon().convertToDouble();
+  TensorValue y(x.getElementType(), x.getShape());
+  visitElementType(x.getElementType(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using C = ComputeType<T>;
+    if constexpr (std::is_floating_point_v<C>)
+      for (int64_t i = 0, count = x.getNumElements(); i < count; ++i) {
+        int64_t c = i / inner % channels;
+        double value = (static_cast<C>(x.get<T>()[i]) - vectors[0][c]) / std::sqrt(vectors[1][c] + epsilon);
+        value = getWeight() ? value * vectors[2][c] : value;
+        y.getMutable<T>()[i] = static_cast<T>(static_cast<C>(getBias() ? value + vectors.back()[c] : value));
+      }
+  });
+  results.push_back(std::move(y));
+  return success();
+}
+
+//===--- Decompose --------------------------------------------------------===//
+
+namespace {
+/// What the op does to a channel, in the compute type of x: vectors.
+struct Channel {
+  Expr mean, scale;
+  std::optional<Expr> bias;
+  Channel(ExprBuilder &g, BatchNormOp op) {
+    Type compute = getComputeType(getElementTypeOrSelf(op.getType()));
+    mean = g.cast(g(op.getMean()), compute);
+    scale = rsqrt(g.cast(g(op.getVariance()), compute) + op.getEpsilon().convertToDouble());
+    if (op.getWeight())
+      scale = scale * g.cast(g(op.getWeight()), compute);
+    if (op.getBias())
+      bias = g.cast(g(op.getBias()), compute);
+  }
+  /// The bias of `x * scale + shift`.
+  Expr shift() const { return bias ? *bias - mean * scale : -(mean * scale); }
+};
+
+/// A vector with axes of size 1 after it, `rank` in all: it broadcasts along the axis that is `rank` from the end.
+Expr columns(Expr vector, int64_t rank) { return vector.g->unsqueeze(vector, llvm::to_vector(llvm::seq<int64_t>(1, rank))); }
+} // namespace
+
+FailureOr<SmallVector<Value>> BatchNormOp::decompose(OpBuilder &b) {
+  ExprBuilder g(b, getLoc());
+  Channel channel(g, *this);
+  Type element = getElementTypeOrSelf(getType());
+  int64_t rank = cast<RankedTensorType>(getType()).getRank() - 1;
+  Expr y = (g.cast(g(getX()), getComputeType(element)) - columns(channel.mean, rank)) * columns(channel.scale, rank);
+  if (channel.bias)
+    y = y + columns(*channel.bias, rank);
+  return SmallVector<Value>{g.cast(y, element)};
+}
+
+Cost BatchNormOp::getCost(int64_t dynamicSize) { return defaultCost(*this, dynamicSize, 4); }
+
+FailureOr<SmallVector<Value>> BatchNormOp::buildGradient(OpBuilder &b, ValueRange cotangents) {
+  return gradientOfDecomposition(*this, b, cotangents, [&](OpBuilder &at) { return decompose(at); });
+}
+
+//===--- Fold -------------------------------------------------------------===//
+
+/// Whether a value follows from parameters and constants alone, by few ops: folding computes it, and compiled code does so once, when it
+/// loads the weights.
+static bool isWeight(Value value) {
+  constexpr size_t maxOps = 32; // longer computations are none that a front end makes of its weights
+  llvm::SmallSetVector<Operation *, 8> ops;
+  auto reach = [&](Value operand) {
+    Operation *op = operand.getDefiningOp();
+    return op && (ops.insert(op), true);
+  };
+  if (!reach(value))
+    return false;
+  for (size_t i = 0; i < ops.size(); ++i) {
+    Operation *op = ops[i];
+    if (isa<ParameterReadOpInterface>(op) || op->hasTrait<OpTrait::ConstantLike>())
+      continue;
+    if (ops.size() > maxOps || op->getNumRegions() != 0 || op->getNumOperands() == 0 || !isPure(op) ||
+        !llvm::all_of(op->getOperands(), reach))
+      return false;
+  }
+  return true;
+}
+
+namespace {
+/// normalise(convolve(x, w) + r) = convolve(x, w * scale) + (r * scale + shift), and the same of a dense layer: nothing is left of it but a
+/// bias, once the weights are folded.
+struct FoldIntoProduct final : OpRewritePattern<BatchNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(BatchNormOp op, PatternRewriter &rewriter) const override {
+    if (getElementTypeOrSelf(op.getType()).getIntOrFloatBitWidth() < 32)
+      return rewriter.notifyMatchFailure(op, "scaled weights would be rounded to 16 bits");
+    if (!llvm::all_of(op->getOperands().drop_front(), isWeight))
+      return rewriter.notifyMatchFailure(op, "the statistics are not known before the model runs");
+    Value product = op.getX(), added;
+    if (auto add = product.getDefiningOp<AddOp>(); add && add->hasOneUse()) {
+      bool onRight = isWeight(add.getB());
+      if (!onRight && !isWeight(add.getA()))
+        return rewriter.notifyMatchFailure(op, "what is added before it is not known before the model runs");
+      product = onRight ? add.getA() : add.getB();
+      added = onRight ? add.getB() : add.getA();
+      if (product.getType() != op.getX().getType())
+        return rewriter.notifyMatchFailure(op, "the bias stretches the product");
+    }
+    if (!product.hasOneUse())
+      return rewriter.notifyMatchFailure(op, "its operand is needed as it is, too");
+    ExprBuilder g(rewriter, op.getLoc());
+    int64_t rank = cast<RankedTensorType>(op.getType()).getRank();
+    if (auto convolution = product.getDefiningOp<ConvolutionOp>(); convolution && isWeight(convolution.getW())) {
+      Channel channel(g, op);
+      Expr y =
+          g(ConvolutionOp::create(rewriter, convolution.getLoc(), convolution.getX(), g(convolution.getW()) * columns(channel.scale, rank),
+                                  convolution.getStrides(), convolution.getLow(), convolution.getHigh(), convolution.getDilations(),
+                                  convolution.getSpread(), convolution.getGroups()));
+      Expr shift = columns(channel.shift(), rank - 1);
+      rewriter.replaceOp(op, Value(y + (added ? g(added) * columns(channel.scale, rank - 1) + shift : shift)));
+      return success();
+    }
+    if (auto linear = product.getDefiningOp<LinearOp>();
+        linear && rank == 2 && llvm::all_of(linear->getOperands().drop_front(), isWeight)) {
+      Channel channel(g, op);
+      Expr bias = linear.getBias() ? g(linear.getBias()) * channel.scale + channel.shift() : channel.shift();
+      Expr y = g(LinearOp::create(rewriter, linear.getLoc(), linear.getX(), g(linear.getWeight()) * columns(channel.scale, 2), bias));
+      rewriter.replaceOp(op, Value(added ? y + g(added) * channel.scale : y));
+      return success();
+    }
+    return rewriter.notifyMatchFailure(op, "its operand is no convolution and no dense layer with known weights");
+  }
+};
+} // namespace
+
+void BatchNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) { patterns.add<FoldIntoProduct>(context); }
+
+//===--- Import -----------------------------------------------------------===//
+
+void BatchNormOp::registerImportRules(ImportRules &rules) {
+  rules.aten({"batch_norm.default", "_native_batch_norm_legit_no_training.default", "native_batch_norm.default"},
+             [](ImportCall &call) -> LogicalResult {
+               auto optional = [&](StringRef name) { return call.has(name) ? call.tensor(name) : FailureOr<Value>(Value()); };
+               auto x = call.tensor("input"), mean = call.tensor("running_mean"), variance = call.tensor("running_var");
+               auto weight = optional("weight"), bias = optional("bias");
+               FailureOr<double> epsilon = call.has("eps") ? call.number("eps") : FailureOr<double>(1e-5);
+               FailureOr<bool> training = call.has("training") ? call.boolean("training") : FailureOr<bool>(false);
+               if (failed(x) || failed(mean) || failed(variance) || failed(weight) || failed(bias) || failed(epsilon) || failed(training))
+                 return failure();
+               if (*training)
+                 return call.unsupported("batch normalisation in training changes its statistics; export the model in eval mode");
+               if (cast<RankedTensorType>(x->getType()).getRank() < 2)
+                 return call.unsupported("expected an axis of channels");
+               SmallVector<Value> results(call.resultTypes.size()); // what only training reads stays absent
+               results[0] = BatchNormOp::create(call.builder, call.loc, *x, *mean, *variance, *weight, *bias, llvm::APFloat(*epsilon));
+               return call.yield(results);
+             });
+}
