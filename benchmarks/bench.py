@@ -4,6 +4,7 @@ Peers take turns, a few rounds each, so that a slow minute of the machine falls 
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -49,8 +50,26 @@ def call_ms(function, seconds: float = 0.5) -> float:
     return statistics.median(times) * 1e3
 
 
+def graph_run(model: Path, *options, cache: bool = True) -> dict:
+    environment = {**os.environ, **({} if cache else {"GRAPH_OPT_CACHE": "off"})}
+    return json.loads(run(BUILD / "bin/graph-run", model, *options, "--json", env=environment))
+
+
 def graph_run_ms(model: Path, *options, seconds: float = 0.5) -> float:
-    return json.loads(run(BUILD / "bin/graph-run", model, *options, f"--benchmark={seconds}", "--json"))["benchmark"]["median_ms"]
+    return graph_run(model, *options, f"--benchmark={seconds}")["benchmark"]["median_ms"]
+
+
+def anonymous_peak_mb(*command) -> float:
+    """The most memory of its own that a command has had: not that of files it maps. Looked at every millisecond."""
+    peak, process = 0, subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL)
+    while process.poll() is None:
+        with contextlib.suppress(OSError):  # it may have ended
+            found = re.search(r"^RssAnon:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text(), re.MULTILINE)
+            peak = max(peak, int(found[1]) if found else 0)
+        time.sleep(0.001)
+    if process.returncode != 0:
+        sys.exit(f"bench: error: {' '.join(map(str, command))}: exit status {process.returncode}")
+    return peak / 1024
 
 
 def matmul() -> dict:
@@ -105,6 +124,82 @@ def minilm() -> dict:
     return result
 
 
+def torchvision_model(name: str, size: int = 224):
+    import torch
+    import torchvision
+
+    torch.manual_seed(0)
+    model = getattr(torchvision.models, name)(weights=None).eval()
+    for part in model.modules():  # so that numbers keep their size through many layers
+        if isinstance(part, torch.nn.BatchNorm2d):
+            part.running_var.uniform_(0.5, 1.5)
+    return model, torch.randn(1, 3, size, size)
+
+
+def vision(name: str) -> dict:
+    import onnxruntime
+    import time_onnxruntime
+    import torch
+
+    model, x = torchvision_model(name)
+    ours, onnx, inputs = WORK / f"{name}.pt2", WORK / f"{name}.onnx", WORK / f"{name}.npz"
+    program = torch.export.export(model, (x,))
+    torch.export.save(program, ours)
+    torch.onnx.export(program, (), onnx, input_names=["x"], verbose=False)
+    np.savez(inputs, x=x.numpy())
+    graph_run(ours, f"--inputs={inputs}", f"--outputs={WORK / 'out.npz'}", "--threads=1")
+    with torch.no_grad(), np.load(WORK / "out.npz") as found:
+        expected = model(x).numpy()
+        error = np.abs(found[found.files[0]] - expected).max() / max(1, np.abs(expected).max())
+    (theirs,) = onnxruntime.InferenceSession(onnx).run(None, {"x": x.numpy()})
+    if max(error, np.abs(theirs - expected).max() / max(1, np.abs(expected).max())) > 1e-4:
+        sys.exit(f"bench: error: {name}: numbers differ from torch's by {error}")
+    found = in_turns(
+        5,
+        ours=lambda: graph_run_ms(ours, f"--inputs={inputs}", "--threads=1", seconds=2),
+        onnxruntime=lambda: time_onnxruntime.median_ms(onnx, {"x": x.numpy()}, 2.0, 1),
+        compile=lambda: graph_run(ours, f"--inputs={inputs}", "--threads=1", cache=False)["phases_ms"]["compile"],
+    )
+    return {
+        "onnxruntime": onnxruntime.__version__,
+        "error": float(error),
+        **{f"{peer}_ms": value for peer, value in found.items()},
+        "ratio": found["ours"] / found["onnxruntime"],
+    }
+
+
+def resnet18() -> dict:
+    """ResNet-18 at 224 x 224, batch 1, one thread. Promise: at most 3 times onnxruntime's time, compiled in at most 10 s with no cache."""
+    return vision("resnet18")
+
+
+def mobilenet() -> dict:
+    """MobileNetV2 at 224 x 224, batch 1, one thread, beside onnxruntime."""
+    return vision("mobilenet_v2")
+
+
+def vit_import() -> dict:
+    """A ViT-B/16 of 330 MB from .pt2 to bytecode. Promise: at most 0.5 s, and 64 MB of anonymous memory."""
+    import torch
+
+    archive = WORK / "vit_b_16.pt2"
+    model, x = torchvision_model("vit_b_16")
+    torch.export.save(torch.export.export(model, (x,)), archive)
+    command = [BUILD / "bin/graph-translate", "--import-pt2", archive, "-o", WORK / "vit_b_16.mlirbc"]
+
+    def seconds() -> float:
+        start = time.perf_counter()
+        run(*command)
+        return time.perf_counter() - start
+
+    found = in_turns(
+        5,
+        seconds=seconds,
+        anonymous_mb=lambda: anonymous_peak_mb(*command),
+    )
+    return {"megabytes": archive.stat().st_size / 2**20, **found}
+
+
 def call() -> dict:
     """A call into compiled MyModel (10 -> 5 -> relu -> 2, batch 1) from C. Promise: at most 500 ns over its arithmetic."""
     model = ROOT / "test/interop/pt2/mymodel.pt2"
@@ -141,7 +236,16 @@ def scale() -> dict:
     return found
 
 
-BENCHMARKS = {"matmul": matmul, "minilm": minilm, "call": call, "start": start, "scale": scale}
+BENCHMARKS = {
+    "matmul": matmul,
+    "minilm": minilm,
+    "resnet18": resnet18,
+    "mobilenet": mobilenet,
+    "vit-import": vit_import,
+    "call": call,
+    "start": start,
+    "scale": scale,
+}
 
 
 def machine() -> dict:

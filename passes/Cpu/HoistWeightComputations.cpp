@@ -68,8 +68,9 @@ LogicalResult hoist(func::FuncOp func, SymbolTable &symbols) {
   SmallVector<Operation *> slice = sliceOf(func, frontier);
   SmallVector<Type> inputs, results;
   SmallVector<BlockArgument> weights;
+  DenseSet<Operation *> moved(slice.begin(), slice.end());
   for (BlockArgument argument : func.getArguments())
-    if (llvm::any_of(argument.getUsers(), [&](Operation *user) { return llvm::is_contained(slice, user); })) {
+    if (llvm::any_of(argument.getUsers(), [&](Operation *user) { return moved.contains(func.front().findAncestorOpInBlock(*user)); })) {
       weights.push_back(argument);
       inputs.push_back(argument.getType());
     }

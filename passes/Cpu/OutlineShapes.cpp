@@ -1,6 +1,7 @@
 //===- OutlineShapes.cpp - a function for the sizes of results ------------===//
 #include "graph-opt/Passes/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
@@ -8,6 +9,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 using namespace mlir;
 namespace graphopt {
@@ -132,6 +134,84 @@ struct SameInBothBranches final : OpRewritePattern<scf::IfOp> {
   }
 };
 
+/// Sizes of arguments that go by one name are one number: whoever calls has seen to that.
+struct DimOfArgument final : OpRewritePattern<tensor::DimOp> {
+  using Named = llvm::StringMap<std::pair<BlockArgument, int64_t>>;
+  DimOfArgument(MLIRContext *context, const Named &named) : OpRewritePattern(context), named(named) {}
+  /// The first size of each name.
+  static Named collect(func::FuncOp func) {
+    Named named;
+    for (BlockArgument argument : func.getArguments())
+      if (auto dims = func.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), "graph.dims"))
+        for (auto [dim, name] : llvm::enumerate(dims))
+          if (auto text = dyn_cast<StringAttr>(name); text && text != "?")
+            named.try_emplace(text, argument, dim);
+    return named;
+  }
+  LogicalResult matchAndRewrite(tensor::DimOp op, PatternRewriter &rewriter) const override {
+    auto argument = dyn_cast<BlockArgument>(op.getSource());
+    std::optional<int64_t> dim = op.getConstantIndex();
+    auto func = argument ? dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp()) : func::FuncOp();
+    auto dims = func && dim ? func.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), "graph.dims") : ArrayAttr();
+    auto name = dims && *dim < static_cast<int64_t>(dims.size()) ? dyn_cast<StringAttr>(dims[*dim]) : StringAttr();
+    auto first = name ? named.find(name) : named.end();
+    if (first == named.end() || first->second == std::pair(argument, *dim))
+      return rewriter.notifyMatchFailure(op, "no size of a name that has been seen before");
+    rewriter.replaceOpWithNewOp<tensor::DimOp>(op, first->second.first, first->second.second);
+    return success();
+  }
+  const Named &named;
+};
+
+/// What a loop carries keeps its size (graph-cpu-carry-in-place checks it). Where the loop's type leaves a size open that is known before
+/// it, it is one that grows.
+struct DimOfCarried final : OpRewritePattern<tensor::DimOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tensor::DimOp op, PatternRewriter &rewriter) const override {
+    auto loop = op.getSource().getDefiningOp<LoopLikeOpInterface>();
+    std::optional<int64_t> dim = op.getConstantIndex();
+    if (!loop || !dim)
+      return rewriter.notifyMatchFailure(op, "no size of what a loop carries");
+    unsigned number = cast<OpResult>(op.getSource()).getResultNumber();
+    if (auto whileLoop = dyn_cast<scf::WhileOp>(*loop))
+      if (whileLoop.getConditionOp().getArgs()[number] != whileLoop.getBeforeArguments()[number])
+        return rewriter.notifyMatchFailure(op, "a loop that goes on with other values than it returns");
+    if (number >= loop.getInits().size())
+      return rewriter.notifyMatchFailure(op, "a result that is not carried");
+    Value init = loop.getInits()[number];
+    auto cast = init.getDefiningOp<tensor::CastOp>();
+    if (init.getType() != op.getSource().getType() || (cast && !cast.getSource().getType().isDynamicDim(*dim)))
+      return rewriter.notifyMatchFailure(op, "a size that the loop may change");
+    rewriter.replaceOpWithNewOp<tensor::DimOp>(op, init, *dim);
+    return success();
+  }
+};
+
+/// Whether a number is computed from elements of tensors, and not from sizes alone.
+bool dependsOnData(Value value) {
+  SmallVector<Value> stack{value};
+  DenseSet<Value> seen;
+  while (!stack.empty()) {
+    Value next = stack.pop_back_val();
+    Operation *op = next.getDefiningOp();
+    if (!seen.insert(next).second || (op && isa<tensor::DimOp>(op)))
+      continue;
+    if (isa<TensorType>(next.getType()) || (op && op->getNumRegions()))
+      return true;
+    if (op)
+      llvm::append_range(stack, op->getOperands());
+  }
+  return false;
+}
+
+/// Checks that are not of sizes alone, and those inside of loops and branches, stay in the function that computes.
+void dropChecksOfData(func::FuncOp clone) {
+  clone.walk([&](cf::AssertOp check) {
+    if (check->getParentOp() != clone || dependsOnData(check.getArg()))
+      check.erase();
+  });
+}
+
 struct CpuOutlineShapesPass final : impl::CpuOutlineShapesPassBase<CpuOutlineShapesPass> {
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
@@ -145,8 +225,11 @@ struct CpuOutlineShapesPass final : impl::CpuOutlineShapesPassBase<CpuOutlineSha
       clone->setAttr("graph.sizes", UnitAttr::get(&getContext()));
       symbols.insert(clone, std::next(func->getIterator()));
       returnSizes(clone);
+      dropChecksOfData(clone);
       RewritePatternSet patterns(&getContext());
-      patterns.add<DimOfIf, SameInBothBranches>(&getContext());
+      DimOfArgument::Named named = DimOfArgument::collect(clone);
+      patterns.add<DimOfArgument>(&getContext(), named);
+      patterns.add<DimOfIf, SameInBothBranches, DimOfCarried>(&getContext());
       memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
       memref::populateResolveShapedTypeResultDimsPatterns(patterns);
       scf::populateSCFForLoopCanonicalizationPatterns(patterns);

@@ -20,19 +20,24 @@ struct Reader {
 };
 
 struct GraphLiftParametersPass final : graphopt::impl::GraphLiftParametersPassBase<GraphLiftParametersPass> {
+  using GraphLiftParametersPassBase::GraphLiftParametersPassBase;
+
   void runOnOperation() override {
     SymbolUses uses(getOperation());
+    SymbolTable symbols(getOperation());
     llvm::MapVector<StringAttr, Reader> readers;
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       Reader &reader = readers[function.getSymNameAttr()];
       reader.function = function;
       function.walk([&](ParameterReadOpInterface read) {
+        auto parameter = dyn_cast_or_null<ParameterOpInterface>(symbols.lookup(read.getParameterName().getAttr()));
+        if (mutableOnly && parameter && !parameter.isMutableParameter())
+          return;
         reader.reads.push_back(read);
         reader.needed.insert({read.getParameterName().getAttr(), cast<RankedTensorType>(read->getResult(0).getType())});
       });
     }
     propagate(uses, readers);
-    SymbolTable symbols(getOperation());
     for (auto &[name, reader] : readers)
       if (failed(check(reader, uses, symbols)))
         return signalPassFailure();
@@ -91,7 +96,10 @@ struct GraphLiftParametersPass final : graphopt::impl::GraphLiftParametersPassBa
     SmallVector<Location> locations;
     for (auto &[name, type] : reader.needed) {
       types.push_back(type);
-      attributes.push_back(b.getDictionaryAttr({b.getNamedAttr(graph::nameAttr, name), b.getNamedAttr(graph::weightAttr, name)}));
+      NamedAttrList attrs(b.getNamedAttr(graph::nameAttr, name));
+      if (!mutableOnly)
+        attrs.set(graph::weightAttr, name);
+      attributes.push_back(attrs.getDictionary(&getContext()));
       locations.push_back(NameLoc::get(name, function.getLoc()));
     }
     SmallVector<unsigned> positions(count, first);

@@ -147,7 +147,11 @@ def GraphLiftParametersPass : Pass<"graph-lift-parameters", "::mlir::ModuleOp"> 
     }
     ```
     It refuses a function that reads parameters and is named otherwise than by a call, and a read of a name that is no parameter.
+
+    With `mutable-only`, parameters that the model may change become plain inputs, without `graph.weight`: the state, whose new values are
+    among the results, is then the caller's to pass from call to call.
   }];
+  let options = [Option<"mutableOnly", "mutable-only", "bool", "false", "only mutable parameters, as inputs that the caller gives">];
   let statistics = [Statistic<"numArguments", "arguments", "arguments added">];
   let dependentDialects = ["::graphopt::graph::GraphDialect"];
 }

@@ -19,7 +19,7 @@ class Signature:
             raise Error(f"expected arguments in order, got '{next(iter(kwargs))}' by name")
         return list(args)
 
-    def unflatten(self, results: list):
+    def unflatten(self, results: list, names: list):
         return results
 
 
@@ -30,12 +30,12 @@ class CompiledFunction:
     arguments that are row-major and contiguous are used in place. Calls from several threads may run at the same time.
     """
 
-    def __init__(self, native, ports, signature: Signature):
-        self._native, self._ports, self._signature = native, ports, signature
+    def __init__(self, native, ports, names: list, signature: Signature):
+        self._native, self._ports, self._names, self._signature = native, ports, names, signature
 
     def __call__(self, *args, **kwargs):
         flat = self._signature.flatten(args, kwargs)
-        return self._signature.unflatten(self.call_flat(flat, any(map(is_torch, flat))))
+        return self._signature.unflatten(self.call_flat(flat, any(map(is_torch, flat))), self._names)
 
     def call_flat(self, arguments: list, like_torch: bool = False) -> list:
         """The function itself, without the model's nesting of arguments and results."""
@@ -75,7 +75,10 @@ class Module:
         flat = self._signature.flatten(args, kwargs)
         with stage(Error):
             results = self._native.evaluate(function, pack(flat, self._native.inputs(function)))
-        return self._signature.unflatten(unpack(results, any(map(is_torch, flat))))
+        return self._signature.unflatten(unpack(results, any(map(is_torch, flat))), self._output_names(function))
+
+    def _output_names(self, function: str) -> list:
+        return [name for name, _, _ in self._native.outputs(function)]
 
     def random_inputs(self, seed: int = 0, dims: dict = {}, function: str = "") -> list:
         with stage(Error):
@@ -85,7 +88,7 @@ class Module:
         """A CompiledFunction for this CPU; `threads` that one call may use, by default as many as there are."""
         with stage(CompileError, lambda: self._reproducer(f"graph-compile -{pipeline} -o model.o")):
             native = self._native.compile(function, pipeline, accuracy or "", threads or 0)
-        return CompiledFunction(native, self._native.inputs(function), self._signature)
+        return CompiledFunction(native, self._native.inputs(function), self._output_names(function), self._signature)
 
     def save(self, path) -> None:
         """Writes .mlir, .mlirbc or .json, by the ending."""

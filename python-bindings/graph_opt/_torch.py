@@ -24,7 +24,8 @@ class ExportedSignature(Signature):
         user = [spec.arg for spec in program.graph_signature.input_specs if spec.kind == InputKind.USER_INPUT]
         self.is_input = [not isinstance(arg, ConstantArgument) for arg in user]
         self.fixed = [arg.value if isinstance(arg, ConstantArgument) else None for arg in user]
-        results = [spec.arg for spec in program.graph_signature.output_specs if spec.kind == OutputKind.USER_OUTPUT]
+        own = (OutputKind.USER_OUTPUT, OutputKind.LOSS_OUTPUT)
+        results = [spec.arg for spec in program.graph_signature.output_specs if spec.kind in own]
         self.results = [(isinstance(arg, ConstantArgument), getattr(arg, "value", None)) for arg in results]
 
     def flatten(self, args: tuple, kwargs: dict) -> list:
@@ -43,10 +44,13 @@ class ExportedSignature(Signature):
                 flat.append(torch.tensor(leaf) if isinstance(leaf, int | float | bool) else leaf)
         return flat
 
-    def unflatten(self, results: list):
-        computed = iter(results)
-        leaves = [value if is_fixed else next(computed) for is_fixed, value in self.results]
-        return pytree.tree_unflatten(leaves, self.out_spec)
+    def unflatten(self, results: list, names: list):
+        """What the model returns; where there is more (new values of what it changes, gradients), that and a dict of the rest by name."""
+        computed = iter(zip(results, names, strict=True))
+        leaves = [value if is_fixed else next(computed)[0] for is_fixed, value in self.results]
+        value = pytree.tree_unflatten(leaves, self.out_spec)
+        rest = {name: result for result, name in computed}
+        return (value, rest) if rest else value
 
 
 def load_program(program: ExportedProgram, signature: Signature | None = None) -> Module:
@@ -91,6 +95,8 @@ def from_torch(obj, example_args: tuple | None = None, example_kwargs: dict | No
     The example arguments give ranks, dtypes and the sizes that `dynamic_shapes` (as torch.export takes it) leaves fixed; for TorchScript
     that is all of them. Whatever the model does only in training mode follows its mode. Raises ImportFailure, and UnsupportedOpError with
     the names of all operators that there is no rule for.
+
+    Nothing changes in place: a call of a model that changes its buffers or arguments returns (what the model returns, {"new.NAME": value}).
     """
     program = export(obj, example_args, example_kwargs or {}, dynamic_shapes)
     return load_program(program, ExportedSignature(program))

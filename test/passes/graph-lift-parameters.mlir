@@ -1,5 +1,6 @@
 // RUN: graph-opt --graph-lift-parameters --split-input-file %s | FileCheck %s
 // RUN: graph-opt --graph-lift-parameters --graph-bind-parameters --split-input-file %s | FileCheck %s --check-prefix=BACK
+// RUN: graph-opt --graph-lift-parameters=mutable-only --split-input-file %s | FileCheck %s --check-prefix=STATE
 
 // A caller passes on what its callees read, and two reads are one argument.
 // CHECK: graph.parameter @w
@@ -55,4 +56,21 @@ func.func private @recursive(%c: i1) -> tensor<2xf32> {
     scf.yield %w : tensor<2xf32>
   }
   return %r : tensor<2xf32>
+}
+
+// -----
+
+// State is an input like others, and weights stay.
+// STATE-LABEL: func.func @steps(
+// STATE-SAME: %[[X:[^:]+]]: tensor<2xf32>, %[[S:[^:]+]]: tensor<2xf32> {graph.name = "s"}) ->
+// STATE: %[[W:.+]] = graph.get @w
+// STATE: graph.add %[[S]], %[[W]]
+graph.parameter @s {role = "buffer", mutable} : tensor<2xf32> = dense<0.0> : tensor<2xf32>
+graph.parameter @w : tensor<2xf32> = dense<1.0> : tensor<2xf32>
+func.func @steps(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32> {graph.name = "new.s"}) {
+  %s = graph.get @s : tensor<2xf32>
+  %w = graph.get @w : tensor<2xf32>
+  %0 = graph.add %s, %w : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %1 = graph.mul %x, %0 : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return %1, %0 : tensor<2xf32>, tensor<2xf32>
 }

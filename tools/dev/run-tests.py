@@ -39,12 +39,15 @@ class Result:
     skipped: int = 0
     seconds: float = 0.0
     failures: list = field(default_factory=list)
+    measured: dict = field(default_factory=dict)  # what tests recorded of themselves, by their names
 
 
 def count(report: Path) -> Result:
     """The counts of a JUnit file: lit, GoogleTest and pytest all write one."""
     result = Result()
     for case in ElementTree.parse(report).getroot().iter("testcase"):
+        for measured in case.iter("property"):
+            result.measured.setdefault(case.get("name"), {})[measured.get("name")] = measured.get("value")
         if case.find("failure") is not None or case.find("error") is not None:
             result.failed += 1
             result.failures.append(f"{case.get('classname')}::{case.get('name')}")

@@ -2,7 +2,6 @@
 #include "Interop/Pt2/GraphImporter.h"
 #include "Interop/Pt2/Pt2Archive.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include <cmath>
 
 using namespace mlir;
@@ -24,7 +23,7 @@ std::optional<double> readFloat(const JsonValue &value) {
 }
 } // namespace
 
-FailureOr<ImportArg> GraphImporter::readArgument(const JsonValue &argument, const Scope &scope, Refusal &refusal) {
+FailureOr<ImportArg> GraphImporter::readArgument(const JsonValue &argument, Scope &scope, Refusal &refusal) {
   if (argument.members.size() != 1) {
     refusal.message = "expected a value of one kind, got " + argument.describe();
     return failure();
@@ -32,7 +31,10 @@ FailureOr<ImportArg> GraphImporter::readArgument(const JsonValue &argument, cons
   StringRef kind = argument.members[0].first;
   const JsonValue &value = argument.members[0].second;
   auto lookUp = [&](const JsonValue &name) -> FailureOr<ImportArg> {
-    if (Value known = scope.lookup(name.string))
+    StringRef first = scope.first(name.string);
+    if (scope.stale.contains(first))
+      refresh(first, scope);
+    if (Value known = scope.lookup(first))
       return ImportArg{known};
     refusal.message = "expected the name of a value, got " + name.describe();
     return failure();
@@ -148,94 +150,4 @@ Location GraphImporter::locate(const JsonValue &node) {
   if (name.empty() && !node["outputs"].elements.empty()) // before schema 8.12
     name = node["outputs"].elements[0]["as_tensor"]["name"].getString();
   return name.empty() ? loc : NameLoc::get(StringAttr::get(context, name), loc);
-}
-
-//===--- In-place operators -----------------------------------------------===//
-
-/// Whether a result may share its storage with the first argument: torch's views, and what only sometimes copies.
-static bool mayBeView(StringRef target) {
-  static const llvm::StringSet<> views = {"view",
-                                          "reshape",
-                                          "transpose",
-                                          "permute",
-                                          "expand",
-                                          "slice",
-                                          "select",
-                                          "squeeze",
-                                          "unsqueeze",
-                                          "split",
-                                          "chunk",
-                                          "unbind",
-                                          "narrow",
-                                          "t",
-                                          "detach",
-                                          "alias",
-                                          "diagonal",
-                                          "flatten",
-                                          "unflatten",
-                                          "movedim",
-                                          "swapaxes",
-                                          "unfold",
-                                          "view_as",
-                                          "expand_as",
-                                          "as_strided",
-                                          "contiguous",
-                                          "to",
-                                          "dropout",
-                                          "real",
-                                          "numpy_T",
-                                          "reshape_as",
-                                          "type_as",
-                                          "split_with_sizes",
-                                          "tensor_split",
-                                          "_unsafe_view",
-                                          "lift_fresh",
-                                          "swapdims",
-                                          "moveaxis",
-                                          "ravel",
-                                          "mT",
-                                          "T",
-                                          "_reshape_alias",
-                                          "broadcast_to",
-                                          "hsplit",
-                                          "vsplit",
-                                          "positive"};
-  target.consume_front("torch.ops.aten.");
-  return views.contains(target.split('.').first);
-}
-
-LogicalResult GraphImporter::checkInPlace(ImportCall &call, const JsonValue &node) {
-  // The change must be invisible to every other name: its target is the fresh result of an op, and nothing is a view of it.
-  const JsonValue &inputs = node["inputs"];
-  StringRef self = inputs.elements.empty() ? StringRef() : inputs.elements[0]["arg"]["as_tensor"]["name"].getString();
-  if (self.empty())
-    return call.unsupported("expected a tensor to change in place");
-  if (sharing.contains(self))
-    return call.unsupported("it changes '" + self + "' in place, which is an input or may share its storage with other values");
-  return success();
-}
-
-void GraphImporter::rename(const JsonValue &node, Value value, Scope &scope) {
-  StringRef self = node["inputs"].elements[0]["arg"]["as_tensor"]["name"].getString();
-  StringRef result = node["outputs"].elements[0]["as_tensor"]["name"].getString();
-  auto &names = sameTensor[self];
-  if (!names)
-    names = std::make_shared<SmallVector<std::string>>(1, self.str());
-  names->push_back(result.str());
-  sameTensor[result] = names;
-  for (StringRef name : *names)
-    scope[name] = value;
-}
-
-void GraphImporter::noteSharing(const JsonValue &node) {
-  if (!mayBeView(node["target"].getString()))
-    return;
-  for (const JsonValue &input : node["inputs"].elements)
-    if (StringRef name = input["arg"]["as_tensor"]["name"].getString(); !name.empty())
-      sharing.insert(name);
-  for (const JsonValue &output : node["outputs"].elements) {
-    sharing.insert(output["as_tensor"]["name"].getString());
-    for (const JsonValue &part : output["as_tensors"].elements)
-      sharing.insert(part["name"].getString());
-  }
 }

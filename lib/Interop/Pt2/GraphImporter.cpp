@@ -96,10 +96,10 @@ void GraphImporter::importNode(const JsonValue &node, const JsonValue &graph, Sc
   } else {
     call.resultTypes.append(results->types.begin(), results->types.end());
     StringRef name = target;
-    if (name.consume_front("aten.") && !name.starts_with("sym_"))
-      result = importAten(call, name, node, scope);
+    if (name.consume_front("aten.") && !isScalarOverload(name))
+      result = importAten(call, name, node, graph, scope);
     else if (StringRef name = target; name.consume_front("higher_order."))
-      result = importHigherOrder(call, name, node, scope, depth);
+      result = importHigherOrder(call, name, node, graph, scope, depth);
     else if (Value value = importScalar(call))
       result = call.yield(value);
     if (succeeded(result))
@@ -135,18 +135,14 @@ LogicalResult GraphImporter::bindResults(ImportCall &call, ArrayRef<std::string>
   return success();
 }
 
-LogicalResult GraphImporter::importAten(ImportCall &call, StringRef overload, const JsonValue &node, Scope &scope) {
-  // Assertions about sizes are restated by the ranges of graph.symbols; those about values don't change the results.
-  if (overload.starts_with("_assert_") || overload.starts_with("sym_constrain_range"))
-    return call.yield({});
+LogicalResult GraphImporter::importAten(ImportCall &call, StringRef overload, const JsonValue &node, const JsonValue &graph, Scope &scope) {
+  if (isAssert(overload))
+    return failed(completeArguments(call, overload)) ? failure() : importAssert(call, overload);
   const ImportRule *rule = rules.findAten(overload);
   std::string functional;
   if (auto [name, kind] = overload.split('.'); !rule && name.consume_back("_")) {
     functional = (name + "." + kind).str();
     rule = rules.findAten(functional);
-    // detach_ changes nothing of the tensor's numbers.
-    if (rule && name != "detach" && failed(checkInPlace(call, node)))
-      return failure();
     overload = functional;
   }
   if (!rule)
@@ -154,9 +150,9 @@ LogicalResult GraphImporter::importAten(ImportCall &call, StringRef overload, co
   if (failed(completeArguments(call, overload)) || failed((*rule)(call)))
     return failure();
   if (functional.empty())
-    noteSharing(node);
+    noteViews(node, graph, scope);
   else if (call.getResults().size() == 1)
-    rename(node, call.getResults()[0], scope);
+    return changeInPlace(call, node, call.getResults()[0], scope);
   return success();
 }
 

@@ -12,35 +12,55 @@ class GraphImporter {
 public:
   GraphImporter(mlir::OpBuilder &builder, const ImportRules &rules) : builder(builder), rules(rules) {}
 
-  /// The values of a graph by name: tensors, sizes as index, sym floats as f64, sym bools as i1.
-  using Scope = llvm::StringMap<mlir::Value>;
+  /// The values of a graph by name: tensors, sizes as index, sym floats as f64, sym bools as i1. And which of them are views of others, so
+  /// that a change in place reaches all names of a storage.
+  struct Scope : llvm::StringMap<mlir::Value> {
+    struct View {
+      std::string source;
+      const JsonValue *node = nullptr, *graph = nullptr; ///< what made it
+    };
+    /// The first name of a tensor that in-place operators have given more names.
+    llvm::StringRef first(llvm::StringRef name) const;
+    llvm::StringMap<std::string> sameAs;
+    llvm::StringMap<View> views; ///< here and below by first names
+    llvm::StringMap<llvm::SmallVector<std::string>> viewsOf;
+    llvm::StringSet<> opaque;  ///< may share storage with values that are not known here
+    llvm::StringSet<> stale;   ///< views whose storage has changed since they were computed
+    llvm::StringSet<> changed; ///< those whose storage an operator has changed in place, and which are no views
+  };
 
   /// Converts the nodes of `graph` in order at the builder's insertion point.
   void importNodes(const JsonValue &graph, Scope &scope, unsigned depth = 0);
   /// An argument in the schema's encoding. Fails silently, and says why.
-  llvm::FailureOr<ImportArg> readArgument(const JsonValue &argument, const Scope &scope, Refusal &refusal);
+  llvm::FailureOr<ImportArg> readArgument(const JsonValue &argument, Scope &scope, Refusal &refusal);
   /// The place of a node in the user's source: NameLoc(node, NameLoc(module path, file:line)).
   mlir::Location locate(const JsonValue &node);
   bool hasFailed() const { return isBroken; }
-  /// Says that a value's storage is not the graph's own: nothing in it may change in place.
-  void protect(llvm::StringRef name) { sharing.insert(name); }
 
 private:
   void importNode(const JsonValue &node, const JsonValue &graph, Scope &scope, unsigned depth);
-  llvm::LogicalResult importAten(ImportCall &call, llvm::StringRef overload, const JsonValue &node, Scope &scope);
+  llvm::LogicalResult importAten(ImportCall &call, llvm::StringRef overload, const JsonValue &node, const JsonValue &graph, Scope &scope);
   /// Operators on sizes: `_operator.*`, `torch.sym_*`, `math.*`, aten.sym_size. Returns null where it knows none of that name.
   mlir::Value importScalar(ImportCall &call);
   /// higher_order operators with their graphs.
-  llvm::LogicalResult importHigherOrder(ImportCall &call, llvm::StringRef name, const JsonValue &node, Scope &scope, unsigned depth);
+  llvm::LogicalResult importHigherOrder(ImportCall &call, llvm::StringRef name, const JsonValue &node, const JsonValue &graph, Scope &scope,
+                                        unsigned depth);
   /// Runs a nested graph in place, with its inputs bound to values.
   llvm::FailureOr<llvm::SmallVector<mlir::Value>> inlineGraph(ImportCall &call, const JsonValue &graph, mlir::ValueRange arguments,
                                                               unsigned depth);
-  /// An in-place operator as the functional one, where nothing else can see the change.
-  llvm::LogicalResult checkInPlace(ImportCall &call, const JsonValue &node);
-  /// After an in-place operator: all names of the changed tensor mean its new value.
-  void rename(const JsonValue &node, mlir::Value value, Scope &scope);
-  /// Notes what may share storage after a node.
-  void noteSharing(const JsonValue &node);
+  /// Asserts about sizes and values.
+  llvm::LogicalResult importAssert(ImportCall &call, llvm::StringRef overload);
+  /// scan and map: a loop over the first axis.
+  llvm::LogicalResult importScan(ImportCall &call, const JsonValue &body, const JsonValue &node, const JsonValue &graph, Scope &scope,
+                                 bool isMap, unsigned depth);
+  /// After an in-place operator, imported as the functional one: gives its value to what it has changed, and to all that sees it.
+  llvm::LogicalResult changeInPlace(ImportCall &call, const JsonValue &node, mlir::Value value, Scope &scope);
+  /// What a view's source becomes when the view becomes `value`.
+  llvm::FailureOr<mlir::Value> writeBack(ImportCall &call, llvm::StringRef name, mlir::Value value, Scope &scope);
+  /// Computes a stale view from what its source is now.
+  void refresh(llvm::StringRef name, Scope &scope);
+  /// Notes which results of a node share storage with its arguments.
+  void noteViews(const JsonValue &node, const JsonValue &graph, Scope &scope);
   /// Fills in defaults and puts the arguments in the operator's order.
   llvm::LogicalResult completeArguments(ImportCall &call, llvm::StringRef overload);
   llvm::LogicalResult bindResults(ImportCall &call, llvm::ArrayRef<std::string> names, Scope &scope);
@@ -48,12 +68,17 @@ private:
   mlir::OpBuilder &builder;
   const ImportRules &rules;
   bool isBroken = false;
-  llvm::StringSet<> sharing;                                                   ///< names of values that other values may share storage with
-  llvm::StringMap<std::shared_ptr<llvm::SmallVector<std::string>>> sameTensor; ///< names of one tensor, by in-place operators
+  unsigned refreshDepth = 0;
 };
 
 /// Whether the importer has a way for a target ("torch.ops.aten.add.Tensor", "_operator.mul" ...).
 bool isSupportedTarget(llvm::StringRef target, const ImportRules &rules);
+/// The element of a tensor that has only one.
+mlir::Value extractOnly(mlir::OpBuilder &b, mlir::Location loc, mlir::Value tensor);
+/// Whether an overload of ATen gives a size or a number.
+bool isScalarOverload(llvm::StringRef overload);
+/// Whether an overload of ATen states a fact and computes nothing.
+bool isAssert(llvm::StringRef overload);
 /// "aten.add.Tensor" for "torch.ops.aten.add.Tensor".
 llvm::StringRef shortTarget(llvm::StringRef target);
 /// Calls `visit` for every node, those of nested graphs too.

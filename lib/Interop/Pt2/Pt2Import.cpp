@@ -7,6 +7,7 @@
 #include "graph-opt/Dialect/Graph/GraphOps.h"
 #include "graph-opt/Failure.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -51,6 +52,9 @@ private:
   LogicalResult importInput(const JsonValue &input, const JsonValue &spec);
   LogicalResult importParameter(StringRef role, StringRef name, StringRef valueName);
   LogicalResult importOutputs(ArrayRef<std::string> names);
+  /// A result of the function, from an output in the schema's encoding, or a value.
+  LogicalResult importOutput(const JsonValue &output, StringRef name);
+  LogicalResult addResult(const ImportArg &argument, StringRef name, const JsonValue &meta);
   const JsonValue &graph() const { return archive.getModel()["graph_module"]["graph"]; }
   /// graph.name, and graph.dims where sizes have symbols.
   DictionaryAttr describe(StringRef name, const JsonValue &meta, RankedTensorType type);
@@ -63,7 +67,14 @@ private:
   std::string weightsName;
   func::FuncOp function;
   SmallVector<Type> argumentTypes;
-  SmallVector<Attribute> argumentAttrs;
+  SmallVector<Attribute> argumentAttrs, resultAttrs;
+  SmallVector<Value> results;
+  /// What the model may change: the names of the values that come in, those by which users know them, and the parameters.
+  struct Changeable {
+    std::string value, name;
+    graph::ParameterOp parameter;
+  };
+  SmallVector<Changeable> changeable;
   GraphImporter::Scope scope;
   SymbolTable symbolTable{module};
   NamedAttrList symbols;
@@ -116,7 +127,7 @@ LogicalResult ModelImporter::importInput(const JsonValue &input, const JsonValue
     auto parameter = cast<graph::ParameterOp>(function->getPrevNode());
     Location loc = NameLoc::get(b.getStringAttr(name));
     scope[valueName] = graph::GetOp::create(b, loc, cast<RankedTensorType>(parameter.getType()), parameter.getSymName());
-    importer.protect(valueName);
+    changeable.push_back({valueName.str(), name.str(), parameter});
     return success();
   }
   if (kind == "constant_input")
@@ -142,7 +153,7 @@ LogicalResult ModelImporter::importInput(const JsonValue &input, const JsonValue
   if (!type)
     return emitError(loc) << refusal.message;
   scope[valueName] = function.getBody().addArgument(type, loc);
-  importer.protect(valueName);
+  changeable.push_back({valueName.str(), valueName.str(), nullptr});
   argumentTypes.push_back(type);
   for (const JsonValue &size : meta["sizes"].elements)
     if (std::optional<std::string> symbol = bareSymbol(size["as_expr"]["expr_str"].getString()); symbol && !symbols.get(*symbol)) {
@@ -157,47 +168,72 @@ LogicalResult ModelImporter::importInput(const JsonValue &input, const JsonValue
   return success();
 }
 
+LogicalResult ModelImporter::importOutput(const JsonValue &output, StringRef name) {
+  Refusal refusal;
+  FailureOr<ImportArg> argument = importer.readArgument(output, scope, refusal);
+  if (failed(argument))
+    return emitError(NameLoc::get(b.getStringAttr(name))) << "output: " << refusal.message;
+  return addResult(*argument, name, graph()["tensor_values"][output["as_tensor"]["name"].getString()]);
+}
+
+LogicalResult ModelImporter::addResult(const ImportArg &argument, StringRef name, const JsonValue &meta) {
+  if (argument.isNone())
+    return success(); // None has no numbers
+  ImportCall call(b, NameLoc::get(b.getStringAttr(name)), "output");
+  call.args.push_back({"value", argument});
+  const Value *value = argument.get<Value>();
+  Type scalarType = argument.get<bool>() || (value && value->getType().isInteger(1)) ? Type(b.getI1Type())
+                    : argument.get<double>() || (value && value->getType().isF64())  ? Type(b.getF64Type())
+                                                                                     : Type(b.getI64Type());
+  auto tensorType = value ? dyn_cast<RankedTensorType>(value->getType()) : RankedTensorType();
+  FailureOr<Value> tensor = call.tensorOrNumber("value", tensorType ? tensorType.getElementType() : scalarType);
+  if (failed(tensor))
+    return failure();
+  results.push_back(*tensor);
+  resultAttrs.push_back(describe(name, meta, cast<RankedTensorType>(tensor->getType())));
+  return success();
+}
+
 LogicalResult ModelImporter::importOutputs(ArrayRef<std::string> names) {
   const JsonValue &specs = archive.getModel()["graph_module"]["signature"]["output_specs"];
-  SmallVector<Value> results;
-  SmallVector<Attribute> resultAttrs;
   const JsonValue absent;
+  llvm::StringMap<const JsonValue *> changed; // by the names of what changes
+  size_t own = 0;
   for (auto [i, output] : llvm::enumerate(graph()["outputs"].elements)) {
     const JsonValue *spec = i < specs.elements.size() && specs.elements[i].members.size() == 1 ? &specs.elements[i] : nullptr;
     StringRef kind = spec ? StringRef(spec->members[0].first) : StringRef();
     const JsonValue &detail = spec ? spec->members[0].second : absent;
-    std::string name = i < names.size() ? names[i] : "out" + std::to_string(i);
+    std::string name = own < names.size() ? names[own] : "out" + std::to_string(own);
+    if (kind == "buffer_mutation" || kind == "parameter_mutation" || kind == "user_input_mutation") {
+      changed[detail["buffer_name"].string + detail["parameter_name"].string + detail["user_input_name"].string] = &output;
+      continue;
+    }
     if (kind == "gradient_to_parameter")
       name = "grad." + detail["parameter_name"].string;
     else if (kind == "gradient_to_user_input")
       name = "grad." + detail["user_input_name"].string;
-    else if (kind == "loss_output")
-      name = "loss";
-    else if (kind != "user_output")
-      return graphopt::emitError(module.getLoc(), Failure::unsupportedOp)
-             << "unsupported output of kind '" << kind << "': the model changes '"
-             << detail["buffer_name"].string + detail["parameter_name"].string + detail["user_input_name"].string << "' in place";
-    Refusal refusal;
-    FailureOr<ImportArg> argument = importer.readArgument(output, scope, refusal);
-    Location loc = NameLoc::get(b.getStringAttr(name));
-    if (failed(argument))
-      return emitError(loc) << "output: " << refusal.message;
-    if (argument->isNone())
-      continue; // None has no numbers
-    ImportCall call(b, loc, "output");
-    call.args.push_back({"value", *argument});
-    const Value *value = argument->get<Value>();
-    Type scalarType = argument->get<bool>() || (value && value->getType().isInteger(1)) ? Type(b.getI1Type())
-                      : argument->get<double>() || (value && value->getType().isF64())  ? Type(b.getF64Type())
-                                                                                        : Type(b.getI64Type());
-    auto tensorType = value ? dyn_cast<RankedTensorType>(value->getType()) : RankedTensorType();
-    FailureOr<Value> tensor = call.tensorOrNumber("value", tensorType ? tensorType.getElementType() : scalarType);
-    if (failed(tensor))
+    else if (kind == "user_output" || kind == "loss_output")
+      ++own;
+    else
+      return graphopt::emitError(module.getLoc(), Failure::unsupportedOp) << "unsupported output of kind '" << kind << "'";
+    if (failed(importOutput(output, kind == "loss_output" ? "loss" : name)))
       return failure();
-    results.push_back(*tensor);
-    resultAttrs.push_back(
-        describe(name, graph()["tensor_values"][output["as_tensor"]["name"].getString()], cast<RankedTensorType>(tensor->getType())));
   }
+  // What the model changes comes back after its results, in the order of the inputs; nothing changes in place.
+  for (Changeable &input : changeable) {
+    const JsonValue *output = changed.lookup(input.name);
+    changed.erase(input.name);
+    if (!output && !scope.changed.contains(input.value))
+      continue;
+    if (input.parameter)
+      input.parameter.setMutable_(true);
+    std::string name = "new." + input.name;
+    if (failed(output ? importOutput(*output, name)
+                      : addResult(ImportArg{scope.lookup(input.value)}, name, graph()["tensor_values"][input.value])))
+      return failure();
+  }
+  if (!changed.empty())
+    return emitError(module.getLoc()) << "expected the name of an input that the model changes, got '" << changed.begin()->first() << "'";
   func::ReturnOp::create(b, module.getLoc(), results);
   function.setFunctionType(b.getFunctionType(argumentTypes, ValueRange(results).getTypes()));
   function.setArgAttrsAttr(b.getArrayAttr(argumentAttrs));
@@ -244,7 +280,8 @@ static std::optional<Pt2Archive> openArchive(StringRef path, MLIRContext *contex
 }
 
 OwningOpRef<ModuleOp> graphopt::importPt2(StringRef path, MLIRContext *context, const ImportOptions &options, ImportReport *report) {
-  context->loadDialect<graph::GraphDialect, func::FuncDialect, arith::ArithDialect, tensor::TensorDialect, scf::SCFDialect>();
+  context->loadDialect<graph::GraphDialect, func::FuncDialect, arith::ArithDialect, cf::ControlFlowDialect, tensor::TensorDialect,
+                       scf::SCFDialect>();
   std::optional<Pt2Archive> archive = openArchive(path, context);
   if (!archive)
     return nullptr;

@@ -53,6 +53,7 @@ private:
   }
   Value index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
   Value size();
+  Value item();
   Value compare(arith::CmpIPredicate integers, arith::CmpFPredicate floats, Value x, Value y);
 
   ImportCall &call;
@@ -79,6 +80,21 @@ Value ScalarImporter::size() {
   return product;
 }
 
+/// The number in a tensor of one.
+Value ScalarImporter::item() {
+  FailureOr<Value> self = call.tensor("self");
+  if (failed(self))
+    return {};
+  auto type = cast<RankedTensorType>(self->getType());
+  if (!type.hasStaticShape() || type.getNumElements() != 1)
+    return (void)call.unsupported("expected a tensor of one element"), Value();
+  Type element = type.getElementType();
+  bool isTruth = element.isInteger(1);
+  Type wide = isTruth ? element : isa<FloatType>(element) ? Type(b.getF64Type()) : Type(b.getI64Type());
+  Value number = extractOnly(b, loc, call.cast(*self, wide));
+  return wide.isInteger(64) ? b.createOrFold<arith::IndexCastOp>(loc, b.getIndexType(), number) : number;
+}
+
 Value ScalarImporter::compare(arith::CmpIPredicate integers, arith::CmpFPredicate floats, Value x, Value y) {
   if (isa<FloatType>(x.getType()) || isa<FloatType>(y.getType()))
     return b.createOrFold<arith::CmpFOp>(loc, floats, toFloat(x), toFloat(y));
@@ -89,6 +105,8 @@ Value ScalarImporter::import() {
   StringRef name = call.name;
   if (name == "aten.sym_size.int" || name == "aten.sym_numel.default")
     return size();
+  if (name == "aten.item.default" || name == "aten._local_scalar_dense.default")
+    return item();
   if (!name.consume_front("_operator.") && !name.consume_front("torch.sym_") && !name.consume_front("math.") &&
       !name.consume_front("torch._sym_")) {
     isKnown = false;
@@ -178,10 +196,12 @@ Value GraphImporter::importScalar(ImportCall &call) {
   return value;
 }
 
+bool graphopt::isScalarOverload(StringRef overload) {
+  return llvm::is_contained({"sym_size.int", "sym_numel.default", "item.default", "_local_scalar_dense.default"}, overload);
+}
+
 bool graphopt::isSupportedTarget(StringRef target, const ImportRules &rules) {
-  static constexpr StringRef scalars[] = {"aten.sym_size.int",
-                                          "aten.sym_numel.default",
-                                          "_operator.neg",
+  static constexpr StringRef scalars[] = {"_operator.neg",
                                           "_operator.not_",
                                           "torch.sym_not",
                                           "torch.sym_float",
@@ -208,13 +228,15 @@ bool graphopt::isSupportedTarget(StringRef target, const ImportRules &rules) {
                                           "torch.sym_min",
                                           "higher_order.cond",
                                           "higher_order.while_loop",
+                                          "higher_order.scan",
+                                          "higher_order.map_impl",
                                           "higher_order.wrap_with_set_grad_enabled"};
   StringRef name = shortTarget(target);
   if (llvm::is_contained(scalars, name))
     return true;
   if (!name.consume_front("aten."))
     return false;
-  if (name.starts_with("_assert_") || name.starts_with("sym_constrain_range") || rules.findAten(name))
+  if (isAssert(name) || isScalarOverload(name) || rules.findAten(name))
     return true;
   auto [op, overload] = name.split('.');
   return op.consume_back("_") && rules.findAten((op + "." + overload).str());
