@@ -100,10 +100,10 @@ Expected<Module> Module::read(std::unique_ptr<MemoryBuffer> buffer, StringRef pa
   StringRef bytes = buffer->getBuffer();
   Format format = recogniseFormat(bytes);
   if (format == Format::mlirText)
-    if (Error error = checkText(bytes, label, options.maxNesting))
+    if (Error error = checkText(bytes, label, options.limits))
       return error;
   if (format == Format::bytecode && !options.trusted)
-    if (Error error = readInSandbox(*buffer, label, registry()))
+    if (Error error = readInSandbox(*buffer, label, registry(), options.limits))
       return error;
 
   auto state = std::make_shared<State>();
@@ -117,6 +117,10 @@ Expected<Module> Module::read(std::unique_ptr<MemoryBuffer> buffer, StringRef pa
   for (auto &[name, file] : options.weights)
     weights.allow(name, file);
 
+  JsonImportOptions json;
+  ImportOptions pt2;
+  OnnxOptions onnx;
+  json.limits = pt2.limits = onnx.limits = options.limits;
   OwningOpRef<ModuleOp> module;
   Error error = state->capture("reading", [&]() -> LogicalResult {
     switch (format) {
@@ -125,18 +129,18 @@ Expected<Module> Module::read(std::unique_ptr<MemoryBuffer> buffer, StringRef pa
       module = parseMlir(std::move(buffer), label, &state->context);
       break;
     case Format::json:
-      module = path.empty() || path == "-" ? parseJson(bytes, label, &state->context) : importJson(path, &state->context);
+      module = path.empty() || path == "-" ? parseJson(bytes, label, &state->context, json) : importJson(path, &state->context, json);
       break;
     case Format::pt2:
       if (path == "-")
         return mlir::emitError(UnknownLoc::get(&state->context))
                << "expected a path of a torch.export archive, which is mapped, got a stream";
-      module = importPt2(path, &state->context);
+      module = importPt2(path, &state->context, pt2);
       break;
     case Format::onnx:
       if (path.empty() || path == "-")
         return mlir::emitError(UnknownLoc::get(&state->context)) << "expected a path of an ONNX model, which is mapped, got a stream";
-      module = importOnnx(path, &state->context);
+      module = importOnnx(path, &state->context, onnx);
       break;
     default:
       return mlir::emitError(UnknownLoc::get(&state->context))

@@ -9,7 +9,7 @@ import lit.formats
 config.name = "graph-opt"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test", ".json"]
-config.excludes = ["CMakeLists.txt", "Inputs", "python", "structure", "downstream", "docs", "examples", "results", "unit", "fuzz"]
+config.excludes = ["CMakeLists.txt", "Inputs", "python", "structure", "downstream", "docs", "examples", "results", "unit", "fuzz", "compat"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.build_dir, "test")
 

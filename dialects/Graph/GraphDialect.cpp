@@ -1,6 +1,7 @@
 //===- GraphDialect.cpp ---------------------------------------------------===//
 #include "Graph/Shared/OpSupport.h"
 #include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "mlir/Bytecode/BytecodeImplementation.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -20,8 +21,42 @@ using namespace graphopt::graph;
 #define GET_ATTRDEF_CLASSES
 #include "graph-opt/Dialect/Graph/GraphAttrs.cpp.inc"
 
+//===--- Version ----------------------------------------------------------===//
+
+/// Of saved IR. Bytecode carries it; text does where a module says `graph.version`. Later versions go on reading files of earlier ones.
+static constexpr int64_t formatVersion = 1;
+static constexpr llvm::StringLiteral versionAttr = "graph.version";
+
+namespace {
+struct FormatVersion final : DialectVersion {};
+
+class GraphBytecode final : public BytecodeDialectInterface {
+public:
+  explicit GraphBytecode(Dialect *dialect) : BytecodeDialectInterface(dialect) {}
+  void writeVersion(DialectBytecodeWriter &writer) const override { writer.writeVarInt(formatVersion); }
+  std::unique_ptr<DialectVersion> readVersion(DialectBytecodeReader &reader) const override {
+    uint64_t version;
+    if (failed(reader.readVarInt(version)))
+      return nullptr;
+    if (version != formatVersion) {
+      reader.emitError() << "expected version " << formatVersion << " of the dialect 'graph', got " << version;
+      return nullptr;
+    }
+    return std::make_unique<FormatVersion>();
+  }
+};
+} // namespace
+
+static LogicalResult verifyVersion(Operation *op, Attribute value) {
+  auto version = dyn_cast<IntegerAttr>(value);
+  if (isa<ModuleOp>(op) && version && version.getValue() == uint64_t(formatVersion))
+    return success();
+  return op->emitOpError() << "expected '" << versionAttr << "' to be " << formatVersion << " and on a module, got " << value;
+}
+
 void GraphDialect::initialize() {
   weights = std::make_shared<WeightStore>();
+  addInterface<GraphBytecode>();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "graph-opt/Dialect/Graph/GraphAttrs.cpp.inc"
@@ -90,6 +125,8 @@ static LogicalResult verifyName(Operation *op, StringRef where, StringRef name, 
 LogicalResult GraphDialect::verifyOperationAttribute(Operation *op, NamedAttribute attr) {
   if (attr.getName() == symbolsAttr)
     return verifySymbols(op, attr.getValue());
+  if (attr.getName() == versionAttr)
+    return verifyVersion(op, attr.getValue());
   // All but the first are between passes.
   return verifyName(op, "an op", attr.getName(),
                     {symbolsAttr, "graph.arena", "graph.grain", "graph.messages", "graph.parallel", "graph.sizes"});

@@ -12,6 +12,7 @@
 #include "graph-opt/Execution/CudaFunction.h"
 #include "graph-opt/GraphError.h"
 #include "graph-opt/Interpreter/Interpreter.h"
+#include "graph-opt/Limits.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include <memory>
@@ -24,8 +25,8 @@ namespace graphopt {
 struct LoadOptions {
   /// Read bytecode in this process at once, not first in one with limits.
   bool trusted = false;
-  /// Text that nests deeper is refused; 0 for the default.
-  unsigned maxNesting = 0;
+  /// What is over one of these budgets is refused.
+  Limits limits;
   /// Files that weights may be read from wherever they lie: the name in the model, and the path.
   llvm::SmallVector<std::pair<std::string, std::string>> weights;
   /// Where diagnostics go, warnings too; by default errors are in the error that is returned, and warnings are dropped.

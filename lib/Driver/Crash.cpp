@@ -25,7 +25,7 @@ struct CrashState {
   std::string replay;         ///< the lines about the reproducer
   StringRef bytes;
   std::string asked; ///< how a test wants it to die
-  std::atomic<const char *> activity{nullptr}, importing{nullptr};
+  std::atomic<const char *> activity{nullptr};
 };
 } // namespace
 
@@ -70,8 +70,6 @@ void graphopt::setCrashInput(StringRef path, StringRef bytes, StringRef suffix) 
 
 void graphopt::setCrashActivity(const char *pass) { state().activity = pass; }
 
-void graphopt::setImporting(const char *label) { state().importing = label; }
-
 void graphopt::printReproducer() {
   CrashState &s = state();
   if (!s.reproducerPath.empty()) {
@@ -109,17 +107,7 @@ static void dieOf(StringRef what) {
   _exit(static_cast<int>(Failure::internal));
 }
 
-static void onFatalError(void *, const char *reason, bool) {
-  const char *model = state().importing;
-  if (!model || !StringRef(reason).starts_with("Failed to infer result type"))
-    return dieOf(reason);
-  say(model);
-  say(": error: the shapes of the model contradict each other: ");
-  say(StringRef(reason).rtrim());
-  say("\n");
-  sys::RunInterruptHandlers();
-  _exit(static_cast<int>(Failure::badInput));
-}
+static void onFatalError(void *, const char *reason, bool) { dieOf(reason); }
 
 #if !__has_feature(address_sanitizer) // which reports crashes better
 static void onCrash(int signal) {

@@ -16,9 +16,6 @@ void crashIfAsked();
 void askForCrash(llvm::StringRef how);
 /// What the process is at, for the message: a pass. Null for nothing.
 void setCrashActivity(const char *pass);
-/// The model that is being imported, or null. Rules build ops whose types are inferred, and upstream dies where that fails: meanwhile such
-/// a death is an error of the model, whose shapes contradict each other, with exit code 1.
-void setImporting(const char *label);
 /// Writes the reproducer and prints its path and the command that replays it.
 void printReproducer();
 

@@ -1,8 +1,8 @@
 //===- Input.cpp ----------------------------------------------------------===//
 #include "Driver/Input.h"
 #include "Interop/JsonDocument.h"
-#include "Interop/TextLimits.h"
 #include "Interop/Onnx/Model.h"
+#include "Interop/TextLimits.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -66,10 +66,7 @@ Expected<std::unique_ptr<MemoryBuffer>> graphopt::openInput(StringRef path) {
   return std::move(*buffer);
 }
 
-Error graphopt::checkText(StringRef text, StringRef label, unsigned maxNesting) {
-  TextLimits limits;
-  if (maxNesting)
-    limits.nesting = maxNesting;
+Error graphopt::checkText(StringRef text, StringRef label, const Limits &limits) {
   std::optional<TextExcess> excess = findExcess(text, limits);
   if (!excess)
     return Error::success();

@@ -1,6 +1,7 @@
 //===- Input.h - opens files, recognises formats, counts nesting ----------===//
 #pragma once
 #include "graph-opt/GraphError.h"
+#include "graph-opt/Limits.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <memory>
 
@@ -17,8 +18,8 @@ Format recogniseFormat(llvm::StringRef bytes);
 /// A file, or stdin for "-".
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> openInput(llvm::StringRef path);
 
-/// An error of class limit, "file:line:col: error: ...", where the text is over a budget of TextLimits; `maxNesting` 0 is the default.
-llvm::Error checkText(llvm::StringRef text, llvm::StringRef label, unsigned maxNesting);
+/// An error of class limit, "file:line:col: error: ...", where the text is over a budget.
+llvm::Error checkText(llvm::StringRef text, llvm::StringRef label, const Limits &limits);
 
 } // namespace graphopt
 #pragma GCC visibility pop

@@ -34,8 +34,8 @@ static bool fits(RankedTensorType wanted, const TensorValue &value) {
   return true;
 }
 
-static Expected<SmallVector<TensorValue>> readInputs(ArrayRef<PortInfo> ports, StringRef path, MLIRContext *context) {
-  Expected<std::vector<NamedTensor>> read = readTensors(path, context);
+static Expected<SmallVector<TensorValue>> readInputs(ArrayRef<PortInfo> ports, StringRef path, MLIRContext *context, const Limits &limits) {
+  Expected<std::vector<NamedTensor>> read = readTensors(path, context, limits);
   if (!read)
     return read.takeError();
   llvm::StringMap<TensorValue> byName;
@@ -70,7 +70,7 @@ Expected<SmallVector<TensorValue>> graphopt::makeInputs(const Module &module, Fu
     if (!port.type)
       return makeError(Failure::badInput, request.model + ": error: expected tensor arguments, got another type for '" + port.name + "'");
   if (!request.inputs.empty()) {
-    Expected<SmallVector<TensorValue>> values = readInputs(ports, request.inputs, module.getContext());
+    Expected<SmallVector<TensorValue>> values = readInputs(ports, request.inputs, module.getContext(), request.limits);
     if (values)
       if (Error error = checkDims(function, *values, request.inputs))
         return error;

@@ -103,24 +103,28 @@ Extent Measure::measure(Part root) {
   return known.lookup(root.pointer);
 }
 
-LogicalResult graphopt::checkIr(Operation *top, const IrLimits &limits) {
+LogicalResult graphopt::checkIr(Operation *top, const Limits &limits) {
   Measure measure;
+  uint64_t numOps = 0;
   auto check = [&](Operation *op, const Extent &extent) -> LogicalResult {
-    auto fail = [&](const Twine &most) { // not at the op's location, which may be what is too deep
+    auto fail = [&](uint64_t Limits::*member) { // not at the op's location, which may be what is too deep
       return graphopt::emitError(UnknownLoc::get(op->getContext()), Failure::limit)
-             << "expected at most " << most << ", got more at a '" << op->getName() << "'";
+             << limits.exceeded(member) << " (at a '" << op->getName() << "')";
     };
     if (extent.depth > limits.nesting)
-      return fail(Twine(limits.nesting) + " levels of nesting");
-    if (extent.size > limits.expanded)
-      return fail(Twine(limits.expanded) + " parts of an attribute or type");
-    if (extent.rank > limits.rank)
-      return fail(Twine(limits.rank) + " sizes");
+      return fail(&Limits::nesting);
+    if (extent.size > limits.parts)
+      return fail(&Limits::parts);
+    if (static_cast<uint64_t>(extent.rank) > limits.rank)
+      return fail(&Limits::rank);
+    if (numOps > limits.ops)
+      return fail(&Limits::ops);
     return success();
   };
   SmallVector<std::pair<Operation *, unsigned>> stack = {{top, 0}};
   while (!stack.empty()) {
     auto [op, depth] = stack.pop_back_val();
+    ++numOps;
     if (failed(check(op, {depth, 1})) || failed(check(op, measure(Attribute(op->getLoc())))) ||
         failed(check(op, measure(Attribute(op->getAttrDictionary())))))
       return failure();

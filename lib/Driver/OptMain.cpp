@@ -3,11 +3,11 @@
 #include "Driver/Crash.h"
 #include "Driver/Diagnostics.h"
 #include "Driver/Input.h"
+#include "Driver/LimitOptions.h"
 #include "Driver/Output.h"
 #include "Driver/PassWatch.h"
 #include "Driver/Sandbox.h"
 #include "Driver/Tool.h"
-#include "Interop/TextLimits.h"
 #include "graph-opt/Interpreter/CheckEach.h"
 #include "graph-opt/Passes/Pipelines.h"
 #include "graph-opt/Plugin.h"
@@ -24,7 +24,7 @@ using namespace graphopt;
 
 static const OptionGroup helpGroups[] = {
     {"Input and output",
-     {"o", "emit-bytecode", "split-input-file", "allow-unregistered-dialect", "max-nesting", "trusted", "load-pass-plugin",
+     {"o", "emit-bytecode", "split-input-file", "allow-unregistered-dialect", "limit", "max-nesting", "trusted", "load-pass-plugin",
       "load-dialect-plugin"}},
     {"Passes (each is an option: --canonicalize --cse; --help-all lists them)", {"pass-pipeline", "graph-pipeline", "list-passes"}},
     {"Checks",
@@ -104,15 +104,15 @@ static bool namesPlaces(StringRef text) {
 }
 
 /// The input as MLIR may read it: within the limits of text; bytecode, and text with places of its own, once read elsewhere.
-static Error checkInput(const MemoryBuffer &buffer, StringRef label, DialectRegistry &registry, unsigned maxNesting, bool trusted,
+static Error checkInput(const MemoryBuffer &buffer, StringRef label, DialectRegistry &registry, const Limits &limits, bool trusted,
                         const MlirOptMainConfig &config) {
-  auto readElsewhere = [&] { return readInSandbox(buffer, label, registry, config.shouldAllowUnregisteredDialects()); };
+  auto readElsewhere = [&] { return readInSandbox(buffer, label, registry, limits, config.shouldAllowUnregisteredDialects()); };
   switch (Format format = recogniseFormat(buffer.getBuffer())) {
   case Format::bytecode:
     return trusted ? Error::success() : readElsewhere();
   case Format::mlirText:
   case Format::empty:
-    if (Error error = checkText(buffer.getBuffer(), label, maxNesting))
+    if (Error error = checkText(buffer.getBuffer(), label, limits))
       return error;
     // A file of several inputs, or one that is to be wrong, is a test.
     if (trusted || !config.inputSplitMarker().empty() || config.shouldVerifyDiagnostics() || !namesPlaces(buffer.getBuffer()))
@@ -140,14 +140,16 @@ int graphopt::optMain(int argc, char **argv) {
   cl::opt<std::string> output("o", cl::desc("write here instead of stdout, whole or not at all"), cl::value_desc("FILE"), cl::init("-"));
   cl::opt<std::string> pipeline("graph-pipeline", cl::desc("a level with slots, or passes: \"O2{after-fusion=my-pass}\""),
                                 cl::value_desc("TEXT"));
-  cl::opt<unsigned> maxNesting("max-nesting", cl::desc("refuse text that nests deeper (512)"), cl::value_desc("N"),
-                               cl::init(TextLimits().nesting));
+  LimitOptions limitOptions;
   cl::opt<bool> checkEach("check-each",
                           cl::desc("run the functions on random inputs before and after each pass; exit 4 if numbers differ"));
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
   registerCLIOptions("graph-opt", registry);
   if (std::optional<int> code = parseOptions(argc, argv, info))
     return *code;
+  Expected<Limits> limits = limitOptions.get();
+  if (!limits)
+    return fail(limits.takeError());
   MlirOptMainConfig config = MlirOptMainConfig::createFromCLOptions();
   if (config.shouldShowDialects() || config.shouldListPasses()) {
     if (config.shouldListPasses())
@@ -164,7 +166,7 @@ int graphopt::optMain(int argc, char **argv) {
   std::unique_ptr<MemoryBuffer> kept = MemoryBuffer::getMemBuffer((*buffer)->getMemBufferRef()); // for the reproducer
   setCrashInput(input, kept->getBuffer(), recogniseFormat(kept->getBuffer()) == Format::bytecode ? ".mlirbc" : ".mlir");
   crashIfAsked();
-  if (Error error = checkInput(**buffer, label, registry, maxNesting, trusted, config))
+  if (Error error = checkInput(**buffer, label, registry, *limits, trusted, config))
     return fail(std::move(error));
   Expected<OutputFile> out = OutputFile::open(output);
   if (!out)

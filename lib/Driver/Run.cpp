@@ -117,7 +117,7 @@ int graphopt::runModel(const RunRequest &request) {
   crashIfAsked();
   LoadOptions options;
   options.trusted = request.trusted;
-  options.maxNesting = request.maxNesting;
+  options.limits = request.limits;
   options.weights = request.weights;
   options.diagnostics = &errs();
   Expected<Module> module = [&] {

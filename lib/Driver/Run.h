@@ -1,6 +1,7 @@
 //===- Run.h - graph-run --------------------------------------------------===//
 #pragma once
 #include "graph-opt/Failure.h"
+#include "graph-opt/Limits.h"
 #include "llvm/ADT/SmallVector.h"
 #include <optional>
 #include <string>
@@ -19,7 +20,7 @@ struct RunRequest {
   std::string pipeline = "O2";
   std::string accuracy;
   int threads = 0;
-  unsigned maxNesting = 0; ///< 0: the default
+  Limits limits;
   bool check = false, profile = false, json = false, trusted = false, quiet = false, verbose = false;
   std::optional<double> benchmarkSeconds, rtol, atol;
 };

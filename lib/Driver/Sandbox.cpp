@@ -30,8 +30,8 @@ static void limit(int resource, rlim_t value) {
 static constexpr int diedOfMemory = 100, diedOfError = 101;
 
 /// In the child: parses, writes the errors to `fd`, and ends with the class of failure.
-[[noreturn]] static void parseAndExit(const MemoryBuffer &buffer, StringRef label, const DialectRegistry &registry, bool allowUnregistered,
-                                      const SandboxLimits &limits, int fd) {
+[[noreturn]] static void parseAndExit(const MemoryBuffer &buffer, StringRef label, const DialectRegistry &registry, const Limits &limits,
+                                      bool allowUnregistered, int fd) {
   for (int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGILL, SIGINT, SIGTERM, SIGHUP})
     ::signal(signal, SIG_DFL);
   // The parent tells of it: the handlers of the tool would call it a defect of ours.
@@ -41,9 +41,9 @@ static constexpr int diedOfMemory = 100, diedOfError = 101;
   install_bad_alloc_error_handler([](void *, const char *, bool) { _exit(diedOfMemory); });
   std::set_new_handler([] { _exit(diedOfMemory); });
   limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, limits.cpuSeconds + (buffer.getBufferSize() >> 20));
+  limit(RLIMIT_CPU, limits.seconds + (buffer.getBufferSize() >> 20));
 #if !__has_feature(address_sanitizer) // its shadow is terabytes of address space
-  limit(RLIMIT_AS, limits.memoryBytes + 16 * buffer.getBufferSize());
+  limit(RLIMIT_AS, limits.memory + 16 * buffer.getBufferSize());
 #endif
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   context.allowUnregisteredDialects(allowUnregistered);
@@ -52,7 +52,7 @@ static constexpr int diedOfMemory = 100, diedOfError = 101;
     sources->AddNewSourceBuffer(MemoryBuffer::getMemBuffer(buffer.getBuffer(), label, /*RequiresNullTerminator=*/false), SMLoc());
     ParserConfig config(&context);
     OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, config);
-    return success(module && succeeded(checkIr(*module)));
+    return success(module && succeeded(checkIr(*module, limits)));
   });
   int status = 0;
   handleAllErrors(std::move(error), [&](const GraphError &e) {
@@ -63,8 +63,8 @@ static constexpr int diedOfMemory = 100, diedOfError = 101;
   _exit(status); // no destructors: they belong to the parent
 }
 
-Error graphopt::readInSandbox(const MemoryBuffer &buffer, StringRef label, const DialectRegistry &registry, bool allowUnregistered,
-                              const SandboxLimits &limits) {
+Error graphopt::readInSandbox(const MemoryBuffer &buffer, StringRef label, const DialectRegistry &registry, const Limits &limits,
+                              bool allowUnregistered) {
   int pipe[2];
   if (::pipe(pipe) != 0)
     return makeError(Failure::limit, label + ": error: cannot make a pipe: " + strerror(errno));
@@ -76,7 +76,7 @@ Error graphopt::readInSandbox(const MemoryBuffer &buffer, StringRef label, const
   }
   if (child == 0) {
     ::close(pipe[0]);
-    parseAndExit(buffer, label, registry, allowUnregistered, limits, pipe[1]);
+    parseAndExit(buffer, label, registry, limits, allowUnregistered, pipe[1]);
   }
   ::close(pipe[1]);
   std::string text;
@@ -100,6 +100,7 @@ Error graphopt::readInSandbox(const MemoryBuffer &buffer, StringRef label, const
     return make_error<GraphError>(static_cast<Failure>(WEXITSTATUS(status)), std::move(text));
   bool isLate = WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL);
   bool isLarge = WIFEXITED(status) && WEXITSTATUS(status) == diedOfMemory;
-  std::string how = isLate ? "ran out of time" : isLarge ? "ran out of memory" : "crashed";
-  return makeError(Failure::badInput, label + ": error: expected MLIR, got data that the reader " + how + " on");
+  if (isLate || isLarge)
+    return makeError(Failure::limit, label + ": error: " + limits.exceeded(isLate ? &Limits::seconds : &Limits::memory));
+  return makeError(Failure::badInput, label + ": error: expected MLIR, got data that the reader crashed on");
 }

@@ -40,7 +40,8 @@ static int report(const TranslateRequest &request, Format format) {
   MLIRContext context(registry);
   FailureOr<ImportReport> report = failure();
   if (Error error = captureDiagnostics(&context, request.input, "reading", &errs(), [&]() -> LogicalResult {
-        return report = format == Format::onnx ? reportOnnx(request.input, &context) : reportPt2(request.input, &context);
+        return report = format == Format::onnx ? reportOnnx(request.input, &context, request.limits)
+                                               : reportPt2(request.input, &context, request.limits);
       }))
     return fail(std::move(error));
   Expected<OutputFile> out = OutputFile::open(request.output);
@@ -113,7 +114,7 @@ int graphopt::translate(const TranslateRequest &request) {
     return report(request, *format);
   LoadOptions options;
   options.trusted = request.trusted;
-  options.maxNesting = request.maxNesting;
+  options.limits = request.limits;
   options.weights = request.weights;
   options.diagnostics = &errs();
   Expected<Module> module = Module::load(request.input, options);

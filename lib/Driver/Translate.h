@@ -1,5 +1,6 @@
 //===- Translate.h - graph-translate --------------------------------------===//
 #pragma once
+#include "graph-opt/Limits.h"
 #include "llvm/ADT/SmallVector.h"
 #include <cstdint>
 #include <string>
@@ -16,7 +17,7 @@ struct TranslateRequest {
   llvm::SmallVector<std::pair<std::string, std::string>> weights;
   bool json = false, inlineWeights = false, showConstants = false, trusted = false;
   int64_t dynamicSize = 1;
-  unsigned maxNesting = 0; ///< 0: the default
+  Limits limits;
 };
 
 /// Translates; returns the exit code. Errors have been printed.

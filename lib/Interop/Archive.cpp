@@ -12,7 +12,6 @@ namespace {
 constexpr uint32_t localMagic = 0x04034b50, centralMagic = 0x02014b50, endMagic = 0x06054b50;
 constexpr uint32_t end64Magic = 0x06064b50, locator64Magic = 0x07064b50;
 constexpr uint64_t localSize = 30, centralSize = 46, endSize = 22, end64Size = 56, locator64Size = 20;
-constexpr size_t maxNameLength = 4096;
 
 struct Directory {
   uint64_t offset, size, count;
@@ -95,21 +94,23 @@ Expected<std::shared_ptr<MemoryBuffer>> graphopt::mapFile(StringRef path) {
 
 bool Archive::isArchive(StringRef bytes) { return bytes.starts_with("PK\3\4") || bytes.starts_with("PK\5\6"); }
 
-Expected<Archive> Archive::open(StringRef path, const ArchiveLimits &limits) {
+Expected<Archive> Archive::open(StringRef path, const Limits &limits) {
   Expected<std::shared_ptr<MemoryBuffer>> file = mapFile(path);
   if (!file)
     return file.takeError();
   return read(std::move(*file), path, limits);
 }
 
-Expected<Archive> Archive::read(std::shared_ptr<MemoryBuffer> file, StringRef label, const ArchiveLimits &limits) {
+Expected<Archive> Archive::read(std::shared_ptr<MemoryBuffer> file, StringRef label, const Limits &limits) {
   StringRef bytes = file->getBuffer();
   Expected<Directory> directory = findDirectory(bytes, label);
   if (!directory)
     return directory.takeError();
-  if (directory->count > limits.maxEntries || directory->count > directory->size / centralSize)
-    return fileError(label, "expected at most " + Twine(std::min(limits.maxEntries, directory->size / centralSize)) + " entries, got " +
+  if (directory->count > directory->size / centralSize)
+    return fileError(label, "expected at most " + Twine(directory->size / centralSize) + " entries in a directory of its size, got " +
                                 Twine(directory->count));
+  if (directory->count > limits.entries)
+    return limitError(label + ": " + limits.exceeded(&Limits::entries, Twine(directory->count)));
   Archive archive;
   archive.label = label.str();
   archive.limits = limits;
@@ -126,8 +127,10 @@ Expected<Archive> Archive::read(std::shared_ptr<MemoryBuffer> file, StringRef la
       return fileError(label, "expected directory record " + Twine(i) + " inside the directory");
     Entry entry;
     StringRef name = bytes.substr(at + centralSize, nameLength);
-    if (name.empty() || name.size() > maxNameLength || name.contains('\0'))
-      return fileError(label, "expected a name of 1 to " + Twine(maxNameLength) + " characters in directory record " + Twine(i));
+    if (name.empty() || name.contains('\0'))
+      return fileError(label, "expected a name without null bytes in directory record " + Twine(i));
+    if (name.size() > limits.name)
+      return limitError(label + ": directory record " + Twine(i) + ": " + limits.exceeded(&Limits::name, Twine(name.size())));
     entry.name = name.str();
     entry.crc = readLittle<uint32_t>(bytes, at + 16);
     entry.storedSize = readLittle<uint32_t>(bytes, at + 20);
@@ -152,11 +155,13 @@ Expected<Archive> Archive::read(std::shared_ptr<MemoryBuffer> file, StringRef la
     if (entry.isStored && entry.size != entry.storedSize)
       return fileError(label, "entry '" + name + "': expected " + Twine(entry.size) + " stored bytes, got " + Twine(entry.storedSize));
     if (!entry.isStored) {
-      if (entry.size / limits.maxRatio > entry.storedSize)
-        return limitError(label + ": entry '" + name + "': expected a ratio of at most " + Twine(limits.maxRatio) + ", got " +
-                          Twine(entry.size) + " bytes from " + Twine(entry.storedSize));
-      if (entry.size > limits.maxInflatedBytes - inflated)
-        return limitError(label + ": entry '" + name + "': expected at most " + Twine(limits.maxInflatedBytes) + " inflated bytes");
+      auto exceed = [&](uint64_t Limits::*member, const Twine &got) {
+        return limitError(label + ": entry '" + name + "': " + limits.exceeded(member, got));
+      };
+      if (entry.size / limits.ratio > entry.storedSize)
+        return exceed(&Limits::ratio, Twine(entry.size) + " from " + Twine(entry.storedSize));
+      if (inflated > limits.inflated || entry.size > limits.inflated - inflated)
+        return exceed(&Limits::inflated, "more");
       inflated += entry.size;
     }
     ranges.push_back({local, entry.offset + entry.storedSize});

@@ -1,6 +1,5 @@
 //===- ImportSupport.cpp - what the importers of models share -------------===//
 #include "Interop/ImportSupport.h"
-#include "Driver/Crash.h"
 #include "graph-opt/Failure.h"
 #include "mlir/IR/Operation.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -34,7 +33,6 @@ static std::string sourceOf(Location loc) {
 }
 
 ImportDiagnostics::ImportDiagnostics(MLIRContext *context, StringRef label) : label(label) {
-  setImporting(this->label.c_str());
   handler.emplace(context, [this](Diagnostic &diagnostic) -> LogicalResult {
     if (isForwarding)
       return failure(); // its own: for the handlers below
@@ -44,8 +42,6 @@ ImportDiagnostics::ImportDiagnostics(MLIRContext *context, StringRef label) : la
     return success();
   });
 }
-
-ImportDiagnostics::~ImportDiagnostics() { setImporting(nullptr); }
 
 void ImportDiagnostics::forward(Diagnostic &diagnostic) {
   Failure failure = getFailure(diagnostic);

@@ -15,11 +15,10 @@ std::optional<ImportRules> collectRules(mlir::MLIRContext *context);
 llvm::LogicalResult checkSupport(const ImportReport &report, mlir::MLIRContext *context, llvm::StringRef label);
 
 /// While it lives, diagnostics get their place in the model's file: NameLoc(node, file), which tools print as "file:node 'name'", and a
-/// note with the user's own source line where the location has one. A crash tells that the file was being imported.
+/// note with the user's own source line where the location has one.
 class ImportDiagnostics {
 public:
   ImportDiagnostics(mlir::MLIRContext *context, llvm::StringRef label);
-  ~ImportDiagnostics();
   bool hasUnsupported = false; ///< an operator was called with arguments that its rule refuses
 
 private:

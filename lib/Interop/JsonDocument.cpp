@@ -1,7 +1,6 @@
 //===- JsonDocument.cpp - JSON from outside, within budgets ---------------===//
 #include "Interop/JsonDocument.h"
 #include "Interop/Bytes.h"
-#include "llvm/ADT/StringSet.h"
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -37,7 +36,7 @@ struct CountingIterator {
 /// Builds the values without recursion. nlohmann calls it; each function says whether to go on.
 class Handler final : public nlohmann::json_sax<nlohmann::json> {
 public:
-  Handler(JsonValue &root, const uint64_t &position, const JsonLimits &limits) : root(root), position(position), limits(limits) {}
+  Handler(JsonValue &root, const uint64_t &position, const Limits &limits) : root(root), position(position), limits(limits) {}
 
   bool null() override { return add(JsonValue::Kind::null) != nullptr; }
   bool boolean(bool value) override {
@@ -67,7 +66,9 @@ public:
   bool end_object() override { return pop(); }
   bool end_array() override { return pop(); }
   bool key(string_t &value) override {
-    if (!stack.back().keys.insert(value).second)
+    if (value.size() > limits.name)
+      return exceed(&Limits::name);
+    if (!stack.back().keys->try_emplace(value, stack.back().value->members.size()).second)
       return fail("the key '" + Twine(value) + "' occurs twice");
     stack.back().value->members.push_back({std::move(value), JsonValue()});
     return true;
@@ -82,8 +83,7 @@ public:
 private:
   JsonValue *add(JsonValue::Kind kind) {
     if (++count > limits.values) {
-      isLimit = true;
-      fail("expected at most " + Twine(limits.values) + " values");
+      exceed(&Limits::values);
       return nullptr;
     }
     JsonValue *value = &root;
@@ -96,15 +96,17 @@ private:
     return value;
   }
   bool push(JsonValue::Kind kind) {
-    isLimit |= stack.size() == limits.depth;
-    if (isLimit)
-      return fail("expected nesting of at most " + Twine(limits.depth));
+    if (stack.size() == limits.nesting)
+      return exceed(&Limits::nesting);
     JsonValue *value = add(kind);
     if (value)
-      stack.push_back({value, {}});
+      stack.push_back({value, kind == JsonValue::Kind::object ? std::make_shared<StringMap<size_t>>() : nullptr});
     return value != nullptr;
   }
   bool pop() {
+    constexpr size_t few = 16;
+    if (stack.back().value->members.size() > few)
+      stack.back().value->index = std::move(stack.back().keys);
     stack.pop_back();
     return true;
   }
@@ -112,20 +114,28 @@ private:
     error = message.str();
     return false;
   }
+  bool exceed(uint64_t Limits::*member) {
+    isLimit = true;
+    return fail(limits.exceeded(member));
+  }
 
   struct Open {
     JsonValue *value;
-    StringSet<> keys;
+    std::shared_ptr<StringMap<size_t>> keys; ///< of an object
   };
   JsonValue &root;
   const uint64_t &position;
-  const JsonLimits &limits;
+  const Limits &limits;
   std::vector<Open> stack; ///< a container is not moved while it is open: its parent gets no further value
   uint64_t count = 0;
 };
 } // namespace
 
 const JsonValue *JsonValue::find(StringRef key) const {
+  if (index) {
+    auto it = index->find(key);
+    return it == index->end() ? nullptr : &members[it->second].second;
+  }
   for (const Member &member : members)
     if (member.first == key)
       return &member.second;
@@ -158,7 +168,7 @@ std::string JsonValue::describe() const {
   llvm_unreachable("a kind of JSON value");
 }
 
-Expected<JsonDocument> JsonDocument::parse(StringRef text, const JsonLimits &limits, uint64_t &position) {
+Expected<JsonDocument> JsonDocument::parse(StringRef text, const Limits &limits, uint64_t &position) {
   JsonDocument document;
   position = 0;
   Handler handler(document.root, position, limits);
@@ -168,7 +178,7 @@ Expected<JsonDocument> JsonDocument::parse(StringRef text, const JsonLimits &lim
   return handler.isLimit ? limitError(handler.error) : createStringError(handler.error);
 }
 
-Expected<JsonDocument> JsonDocument::parse(StringRef text, StringRef label, const JsonLimits &limits) {
+Expected<JsonDocument> JsonDocument::parse(StringRef text, StringRef label, const Limits &limits) {
   uint64_t position;
   Expected<JsonDocument> document = parse(text, limits, position);
   if (document)

@@ -5,18 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 #pragma once
+#include "graph-opt/Limits.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace graphopt {
-
-struct JsonLimits {
-  unsigned depth = 512;
-  uint64_t values = uint64_t(1) << 25;
-};
 
 class JsonValue {
 public:
@@ -31,6 +28,8 @@ public:
   std::string string;
   std::vector<JsonValue> elements;
   std::vector<Member> members;
+  /// Where members are; null where they are few.
+  std::shared_ptr<const llvm::StringMap<size_t>> index;
 
   bool isNull() const { return kind == Kind::null; }
   bool isObject() const { return kind == Kind::object; }
@@ -51,9 +50,9 @@ public:
 class JsonDocument {
 public:
   /// On failure `position` is the offset that the error is about.
-  static llvm::Expected<JsonDocument> parse(llvm::StringRef text, const JsonLimits &limits, uint64_t &position);
+  static llvm::Expected<JsonDocument> parse(llvm::StringRef text, const Limits &limits, uint64_t &position);
   /// `label` names the text in messages.
-  static llvm::Expected<JsonDocument> parse(llvm::StringRef text, llvm::StringRef label, const JsonLimits &limits = {});
+  static llvm::Expected<JsonDocument> parse(llvm::StringRef text, llvm::StringRef label, const Limits &limits = {});
   const JsonValue &getRoot() const { return root; }
 
 private:

@@ -13,35 +13,37 @@ bool isNameChar(char c) { return isAlnum(c) || c == '_' || c == '$' || c == '.';
 
 class Scanner {
 public:
-  Scanner(StringRef text, const TextLimits &limits) : begin(text.begin()), at(text.begin()), end(text.end()), limits(limits) {}
+  Scanner(StringRef text, const Limits &limits) : begin(text.begin()), at(text.begin()), end(text.end()), limits(limits) {}
   std::optional<TextExcess> run();
 
 private:
   /// An open bracket, and the operators in it since its last comma.
   struct Open {
     char bracket;
-    unsigned operators;
+    uint64_t operators;
   };
   void skipString();
   void close(char opener);
   void countOperator();
+  void countOp(const char *start);
   void takeNumber();
   void takeWord();
+  void takeName();
   void takeSigil();
   void takeToken(char c);
   /// Whether the definition of an alias ends before this character, the first on its line: no attribute or type goes on like that.
   bool endsAlias(char c) const {
     return lineStarted && (isAlpha(c) || StringRef("_\"%@^{#!").contains(c)) && !StringRef(":=,-").contains(last) && !afterArrow;
   }
-  void exceed(const char *place, const Twine &what) {
+  void exceed(const char *place, uint64_t Limits::*member) {
     if (!excess)
-      excess = {static_cast<uint64_t>(place - begin), ("expected at most " + what + ", got more").str()};
+      excess = {static_cast<uint64_t>(place - begin), limits.exceeded(member)};
   }
 
   const char *begin, *at, *end;
-  const TextLimits &limits;
+  const Limits &limits;
   SmallVector<Open, 64> open;
-  unsigned signs = 0; // "- - - x" in an affine expression recurses, too
+  uint64_t signs = 0; // "- - - x" in an affine expression recurses, too
   std::optional<TextExcess> excess;
 
   /// What an alias stands for.
@@ -53,7 +55,7 @@ private:
   StringRef defined; ///< the alias whose definition this is, or empty
   Alias definition;
   const char *definitionStart = nullptr;
-  uint64_t aliased = 0;
+  uint64_t aliased = 0, ops = 0;
   char last = '\n'; ///< not a space
   bool lineStarted = false, afterArrow = false;
 };
@@ -77,7 +79,17 @@ void Scanner::close(char opener) {
 /// In braces stand ops, whose numbers may have signs; expressions are in the other brackets.
 void Scanner::countOperator() {
   if (!open.empty() && open.back().bracket != '{' && ++open.back().operators > limits.nesting)
-    exceed(at, Twine(limits.nesting) + " operators in an expression");
+    exceed(at, &Limits::nesting);
+}
+
+/// A name that may be an op's: it stands in a block, and is no attribute's.
+void Scanner::countOp(const char *start) {
+  const char *next = at + 1;
+  while (next < end && isSpace(*next))
+    ++next;
+  bool isAttribute = next < end && *next == '=';
+  if ((open.empty() || open.back().bracket == '{') && !isAttribute && ++ops > limits.ops)
+    exceed(start, &Limits::ops);
 }
 
 /// A number, or sizes in a row. Leaves `at` on the last character.
@@ -87,8 +99,8 @@ void Scanner::takeNumber() {
     const char *first = at;
     while (at != end && isWanted(*at))
       ++at;
-    if (at - first > limits.digits)
-      exceed(first, Twine(limits.digits) + " digits in a number");
+    if (static_cast<uint64_t>(at - first) > limits.digits)
+      exceed(first, &Limits::digits);
     return at != first;
   };
   auto isDecimal = [](char c) { return isDigit(c); };
@@ -97,7 +109,7 @@ void Scanner::takeNumber() {
     takeDigits([](char c) { return isHexDigit(c); });
     at = start;
   }
-  unsigned rank = 0;
+  uint64_t rank = 0;
   while (at != end) {
     if (*at == '?')
       ++at;
@@ -107,7 +119,7 @@ void Scanner::takeNumber() {
       break;
     ++at;
     if (++rank > limits.rank) {
-      exceed(start, Twine(limits.rank) + " sizes");
+      exceed(start, &Limits::rank);
       break;
     }
   }
@@ -121,8 +133,25 @@ void Scanner::takeWord() {
     ++at;
   StringRef word(start, at - start);
   --at;
+  if (word.size() > limits.name)
+    exceed(start, &Limits::name);
+  if (word.contains('.') || word == "call" || word == "return" || word == "module")
+    countOp(start);
   if (word == "mod" || word == "floordiv" || word == "ceildiv")
     countOperator();
+}
+
+/// Behind its first character: %name, @name, @"name". Leaves `at` on the last one.
+void Scanner::takeName() {
+  const char *start = at;
+  if (at + 1 != end && at[1] == '"') {
+    ++at;
+    skipString();
+  }
+  while (at != end && at + 1 != end && isNameChar(at[1]))
+    ++at;
+  if (static_cast<uint64_t>(at - start) > limits.name)
+    exceed(start, &Limits::name);
 }
 
 /// '#' or '!': an alias, or an attribute or type of a dialect. "#name =" outside of brackets defines one.
@@ -147,9 +176,9 @@ void Scanner::takeSigil() {
     if (defined.empty())
       aliased += alias.size;
     if (depth > limits.nesting)
-      exceed(start, Twine(limits.nesting) + " levels of nesting");
+      exceed(start, &Limits::nesting);
     if (uint64_t most = limits.aliased + 64 * (end - begin); definition.size > most || aliased > most)
-      exceed(start, Twine(most) + " characters behind aliases");
+      exceed(start, &Limits::aliased);
   }
 }
 
@@ -189,9 +218,13 @@ void Scanner::takeToken(char c) {
   if (isAlpha(c) || c == '_')
     return takeWord();
   switch (c) {
-  case '"':
+  case '"': {
+    const char *start = at;
     skipString();
+    if (at + 1 < end && at[1] == '(') // an op in the generic form
+      countOp(start);
     break;
+  }
   case '(':
   case '[':
   case '{':
@@ -199,7 +232,7 @@ void Scanner::takeToken(char c) {
     open.push_back({c, 0});
     definition.depth = std::max(definition.depth, open.size());
     if (open.size() > limits.nesting)
-      exceed(at, Twine(limits.nesting) + " levels of nesting");
+      exceed(at, &Limits::nesting);
     break;
   case ')':
     close('(');
@@ -217,8 +250,7 @@ void Scanner::takeToken(char c) {
   case '%': // a name, whatever is in it: %4x4
   case '@':
   case '^':
-    while (at + 1 != end && isNameChar(at[1]))
-      ++at;
+    takeName();
     break;
   case '#':
   case '!':
@@ -230,7 +262,7 @@ void Scanner::takeToken(char c) {
     break;
   case '-':
     if (++signs > limits.nesting)
-      exceed(at, Twine(limits.nesting) + " levels of nesting");
+      exceed(at, &Limits::nesting);
     if (at + 1 == end || at[1] != '>')
       countOperator();
     break;
@@ -243,4 +275,4 @@ void Scanner::takeToken(char c) {
   }
 }
 
-std::optional<TextExcess> graphopt::findExcess(StringRef text, const TextLimits &limits) { return Scanner(text, limits).run(); }
+std::optional<TextExcess> graphopt::findExcess(StringRef text, const Limits &limits) { return Scanner(text, limits).run(); }

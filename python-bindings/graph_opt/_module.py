@@ -102,10 +102,13 @@ class Module:
         return str(self._native)
 
 
-def load(path) -> Module:
-    """Reads a model in any format that can be imported, recognised by its content."""
+def load(path, *, limits: dict[str, int] | None = None) -> Module:
+    """Reads a model in any format that can be imported, recognised by its content.
+
+    `limits` raises budgets of files by name, as the tools' `--limit` does: `{"nesting": 2000}`.
+    """
     with stage(ImportFailure):
-        return Module(_graph_opt.Module.load(str(path)))
+        return Module(_graph_opt.Module.load(str(path), limits or {}))
 
 
 def load_written(write, name: str, signature: Signature | None = None) -> Module:
@@ -114,10 +117,10 @@ def load_written(write, name: str, signature: Signature | None = None) -> Module
     path = Path(folder.name) / name
     write(path)
     with stage(ImportFailure):
-        return Module(_graph_opt.Module.load(str(path)), signature, folder)
+        return Module(_graph_opt.Module.load(str(path), {}), signature, folder)
 
 
-def parse(text: str) -> Module:
-    """Reads MLIR text."""
+def parse(text: str, *, limits: dict[str, int] | None = None) -> Module:
+    """Reads MLIR text or JSON, within the same budgets as `load`."""
     with stage(ImportFailure):
-        return Module(_graph_opt.Module.parse(text))
+        return Module(_graph_opt.Module.parse(text, limits or {}))

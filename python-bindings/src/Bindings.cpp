@@ -30,6 +30,17 @@ std::vector<Port> describe(llvm::ArrayRef<PortInfo> ports) {
   return result;
 }
 
+/// Budgets by name.
+using Budgets = std::map<std::string, uint64_t>;
+
+LoadOptions makeOptions(const Budgets &limits) {
+  LoadOptions options;
+  for (const auto &[name, most] : limits)
+    if (llvm::Error failed = options.limits.set(name + "=" + std::to_string(most)))
+      raise(std::move(failed));
+  return options;
+}
+
 /// An op that is registered: its name, and the names of those of our interfaces and traits that it has.
 std::vector<std::pair<std::string, std::vector<std::string>>> registeredOps(const std::string &dialect) {
   Module module = unwrap(Module::parse("module {}"));
@@ -118,9 +129,12 @@ NB_MODULE(_graph_opt, m) {
 
   nb::class_<Module>(m, "Module")
       .def_static(
-          "parse", [](const std::string &text) { return unwrap(Module::parse(text)); }, "text"_a)
+          "parse",
+          [](const std::string &text, const Budgets &limits) { return unwrap(Module::parse(text, "<text>", makeOptions(limits))); },
+          "text"_a, "limits"_a)
       .def_static(
-          "load", [](const std::string &path) { return unwrap(Module::load(path)); }, "path"_a)
+          "load", [](const std::string &path, const Budgets &limits) { return unwrap(Module::load(path, makeOptions(limits))); }, "path"_a,
+          "limits"_a)
       .def(
           "run_passes",
           [](Module &self, const std::string &text) {

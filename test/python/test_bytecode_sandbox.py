@@ -41,8 +41,8 @@ def test_damaged(bytecode, tmp_path, seed):
     path = tmp_path / "m.mlirbc"
     path.write_bytes(bytes(damaged))
     result = read("graph-translate", ["--op-table"], path)
-    # 0: the damage was in a name or a number. Anything else is bad input, told in a line.
-    assert result.returncode in (0, 1), result.stderr
+    # 0: the damage was in a name or a number. Anything else is bad input, or too much of it, told in a line.
+    assert result.returncode in (0, 1, 5), result.stderr
     assert (result.returncode == 0) == (result.stderr == ""), result.stderr
     if result.returncode:
         assert "error:" in result.stderr

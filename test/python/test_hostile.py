@@ -7,9 +7,11 @@ import struct
 import subprocess
 import zipfile
 
+import graph_opt
 import numpy as np
 import pytest
 from conftest import BUILD, ROOT
+from onnx import TensorProto, helper
 
 MODELS = ROOT / "test/interop/pt2"
 DEEP = 20000
@@ -41,8 +43,8 @@ TEXT = {
     "deep by aliases on two lines": (chain("!a", "\n  tuple<{}>".format, "i32") + PRIVATE + f"(!a{DEEP})", 5, "512 levels of nesting"),
     "doubling types": (chain("!a", "tuple<{0}, {0}>".format, "i32", 60) + PRIVATE + "(!a60)", 5, "characters behind aliases"),
     "doubling attributes": (chain("#a", "[{0}, {0}]".format, "1", 60) + PRIVATE + "() attributes {x = #a60}", 5, "behind aliases"),
-    "long sum": ("#m = affine_map<(d0) -> (d0" + " + d0 mod 7" * 100000 + ")>", 5, "expected at most 512 operators in an expression"),
-    "long quotient": ("#m = affine_map<(d0) -> (d0" + " floordiv 3" * 100000 + ")>", 5, "expected at most 512 operators"),
+    "long sum": ("#m = affine_map<(d0) -> (d0" + " + d0 mod 7" * 100000 + ")>", 5, "expected at most 512 levels of nesting"),
+    "long quotient": ("#m = affine_map<(d0) -> (d0" + " floordiv 3" * 100000 + ")>", 5, "expected at most 512 levels of nesting"),
     "many sizes": (PRIVATE + "(tensor<" + "1x" * 100000 + "f32>)", 5, "expected at most 64 sizes"),
     "many unknown sizes": (PRIVATE + "(tensor<" + "?x" * 100000 + "f32>)", 5, "expected at most 64 sizes"),
     "long number": (
@@ -253,7 +255,7 @@ def test_bombs(tool, tmp_path):
 def test_deep_json_in_an_archive(tool, tmp_path):
     rewrite(MODELS / "mymodel.pt2", tmp_path / "m.pt2", {"models/model.json": b"[" * 100000 + b"]" * 100000})
     result = tool("graph-translate", "--import-pt2", tmp_path / "m.pt2", code=5)
-    assert "m.pt2!mymodel/models/model.json:1:513: error: expected nesting of at most 512" in result.stderr
+    assert "m.pt2!mymodel/models/model.json:1:513: error: expected at most 512 levels of nesting" in result.stderr
 
 
 def change_sizes(data):
@@ -310,3 +312,121 @@ def test_npy(tool, name, tmp_path):
     (tmp_path / "m.mlir").write_text("func.func @f() {\n  return\n}\n")
     result = tool("graph-run", tmp_path / "m.mlir", "--target=interpreter", f"--inputs={tmp_path}/in", code=1)
     assert message in result.stderr and "in/a.npy" in result.stderr
+
+
+# Budgets ---------------------------------------------------------------------------------------------------------------------------------
+
+# Each budget of MLIR text: a number that the model is over, and the place that the error names.
+ADD = """func.func @f(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %0 = graph.add %a, %a : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+"""
+BUDGETS = {
+    "nesting": (1, ":1:24: error: expected at most 1 levels of nesting"),
+    "rank": (1, ":1:25: error: expected at most 1 sizes"),
+    "ops": (2, ":3:3: error: expected at most 2 ops"),
+    "name": (8, ":1:1: error: expected at most 8 characters of a name"),
+    "digits": (1, "error: expected at most 1 digits in a number"),
+}
+
+
+@pytest.mark.parametrize("name", BUDGETS)
+def test_budgets_are_options(tool, name, tmp_path):
+    """Of every tool that reads models: the same error, which names the budget, and the option that raises it."""
+    least, message = BUDGETS[name]
+    path = tmp_path / "m.mlir"
+    path.write_text(ADD.replace("2x3", "22x3") if name == "digits" else ADD)
+    for command in (
+        ["graph-opt", path],
+        ["graph-translate", "--op-table", path],
+        ["graph-run", path, "--random-inputs", "--target=interpreter"],
+        ["graph-compile", path, "-o", tmp_path / "m.o"],
+    ):
+        stderr = tool(*command, f"--limit={name}={least}", code=5).stderr
+        assert message in stderr and f": --limit={name}=N allows N" in stderr and stderr.count("error:") == 1
+        tool(*command, f"--limit={name}=100")
+    with pytest.raises(graph_opt.ImportFailure, match=message.split("error: ")[1]):
+        graph_opt.load(path, limits={name: least})
+
+
+def test_budgets_of_json_and_archives(tool, tmp_path):
+    path = tmp_path / "m.mlir"
+    path.write_text(ADD)
+    tool("graph-translate", "--export-json", path, "-o", tmp_path / "m.json")
+    pt2 = MODELS / "mymodel.pt2"
+    for option, model, message in (
+        ("nesting=3", tmp_path / "m.json", "m.json:2:"),
+        ("values=20", tmp_path / "m.json", "m.json:"),
+        ("ops=2", tmp_path / "m.json", "m.json:"),
+        ("name=5", tmp_path / "m.json", "m.json:"),
+        ("json=100", pt2, "mymodel.pt2!mymodel/models/model.json: error:"),
+        ("entries=3", pt2, "mymodel.pt2: error:"),
+        ("name=6", pt2, "mymodel.pt2: error: directory record 0:"),
+    ):
+        stderr = tool("graph-translate", "--op-table", f"--limit={option}", model, code=5).stderr
+        name, least = option.split("=")
+        assert message in stderr and "error: " in stderr and f"expected at most {least} " in stderr
+        assert f"--limit={name}=N allows N" in stderr and stderr.count("error:") == 1
+
+
+def test_budgets_that_are_none(tool):
+    for text, message in (
+        ("depth=3", "expected a budget, one of nesting, rank, "),
+        ("rank", "expected a number above 0 for the budget 'rank', got ''"),
+        ("rank=0", "expected a number above 0"),
+        ("rank=-1", "got '-1'"),
+        ("rank=99999999999999999999", "got '99999999999999999999'"),
+    ):
+        for name in ("graph-opt", "graph-run", "graph-translate"):
+            assert message in tool(name, f"--limit={text}", *(["--op-table"] if "translate" in name else []), "x.mlir", code=2).stderr
+
+
+def test_budgets_are_documented():
+    """Name and default, as docs/tools.md has them."""
+    described = subprocess.run([BUILD / "bin/graph-opt", "-h"], capture_output=True, text=True, check=True).stdout
+    table = (ROOT / "docs/tools.md").read_text()
+    start = described.index("which one is short:") + len("which one is short:")
+    listed = [item.split() for item in described[start : described.index("--max-nesting")].replace("\n", " ").split(",")]
+    assert len(listed) == 15
+    for name, default in listed:
+        assert f"| `{name}` | {int(default):,} | " in table
+
+
+# Sizes that contradict each other --------------------------------------------------------------------------------------------------------
+
+
+def test_contradicting_sizes_end_no_process(tmp_path):
+    """Upstream's builders end the process where a shape rule fails: here it is an error, and the process goes on."""
+    path = tmp_path / "m.pt2"
+
+    def widen(data):
+        model = json.loads(data)
+        model["graph_module"]["graph"]["tensor_values"]["x"]["sizes"][1]["as_int"] = 11
+        return json.dumps(model).encode()
+
+    rewrite(MODELS / "mymodel.pt2", path, {"models/model.json": widen})
+    for _ in range(2):
+        with pytest.raises(graph_opt.ImportFailure) as caught:
+            graph_opt.load(path)
+        assert f"{path}!mymodel/models/model.json:node 'linear': error: 'graph.linear' op expected" in str(caught.value)
+    matrix = helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 3])
+    graph = helper.make_graph([helper.make_node("MatMul", ["x", "x"], ["y"], name="product")], "g", [matrix], [])
+    (tmp_path / "m.onnx").write_bytes(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)]).SerializeToString())
+    with pytest.raises(graph_opt.ImportFailure, match=r"m.onnx:node 'product': error: "):
+        graph_opt.load(tmp_path / "m.onnx")
+
+
+def test_many_functions_in_a_row(tool, tmp_path):
+    """Each calls the next one: deep, in a flat file."""
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("d", 1)]
+    last = helper.make_function("d", "F0", ["a"], ["b"], [helper.make_node("Relu", ["a"], ["b"])], opsets)
+    calls = [
+        helper.make_function("d", f"F{i}", ["a"], ["b"], [helper.make_node(f"F{i - 1}", ["a"], ["b"], domain="d")], opsets)
+        for i in range(1, 100000)
+    ]
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [2]) for name in "xy")
+    graph = helper.make_graph([helper.make_node("F99999", ["x"], ["y"], domain="d")], "g", [x], [y])
+    model = helper.make_model(graph, opset_imports=opsets, functions=[last, *calls])
+    (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
+    assert "calls of functions at most 32 deep" in tool("graph-translate", "--import-onnx", tmp_path / "m.onnx", code=5).stderr

@@ -107,7 +107,7 @@ HOSTILE = {
     "version": (json.dumps({**module(), "version": 2}), 1, "expected version 1, got 2"),
     "syntax": ('{"format":"graph-opt"\n,,}', 1, ":2:2: error: expected JSON"),
     "twice": ('{"format":"graph-opt","format":"x"}', 1, "the key 'format' occurs twice"),
-    "depth": (nested(100000), 5, "expected nesting of at most 512"),
+    "depth": (nested(100000), 5, "expected at most 512 levels of nesting"),
     "dialect": (module({"op": "llvm.unreachable"}), 1, "expected an op of an allowed dialect, got the string 'llvm.unreachable'"),
     "unregistered": (module({"op": "graph.nothing"}), 1, "expected a registered op"),
     "undefined": (module(function({"op": "func.return", "operands": [7]})), 1, "expected the number of a value that something defines"),
@@ -116,7 +116,7 @@ HOSTILE = {
     "deep type": (
         module(function({**CONSTANT, "results": [{"value": 0, "type": "tuple<" * 9999}]}, RETURN)),
         5,
-        "expected at most 64 levels of nesting",
+        "expected at most 512 levels of nesting",
     ),
     "attribute": (module(function({**CONSTANT, "properties": {"value": {"mlir": "dense<"}}}, RETURN)), 1, "expected an attribute"),
     "number": (module(function({**CONSTANT, "properties": {"value": 1.5}}, RETURN)), 1, "expected an attribute, got a number"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import BUILD, ROOT
+from onnx import TensorProto, helper, numpy_helper
 
 MUTANTS = 25  # of each part; `make test` runs 4 parts of a format, `make test-all` 80: 2,000 mutants
 PARTS = [pytest.param(part, marks=[pytest.mark.long] * (part >= 4)) for part in range(80)]
@@ -131,6 +132,49 @@ def damage_json(data: bytes, chance: random.Random, other: bytes) -> bytes:
     return json.dumps(document).encode()
 
 
+def onnx_models() -> list:
+    """Weights in the file, control flow with names from outside of it, a function that another calls."""
+
+    def info(name, *sizes, kind=TensorProto.FLOAT):
+        return helper.make_tensor_value_info(name, kind, sizes)
+
+    def model(nodes, inputs, outputs, initializers=(), functions=()):
+        graph = helper.make_graph(nodes, "g", inputs, outputs, [numpy_helper.from_array(array, name) for name, array in initializers])
+        opsets = [helper.make_opsetid("", 18), helper.make_opsetid("own", 1)]
+        return helper.make_model(graph, opset_imports=opsets, functions=functions).SerializeToString()
+
+    weights = [("w", np.ones((4, 3, 3, 3), "<f4")), ("b", np.zeros(4, "<f4")), ("s", np.array([0, -1], "<i8"))]
+    convolution = [
+        helper.make_node("Conv", ["x", "w", "b"], ["c"], pads=[1, 1, 1, 1], strides=[2, 2]),
+        helper.make_node("MaxPool", ["c"], ["p"], kernel_shape=[2, 2]),
+        helper.make_node("Reshape", ["p", "s"], ["r"]),
+        helper.make_node("Softmax", ["r"], ["y"], axis=-1),
+    ]
+    then = helper.make_graph([helper.make_node("Relu", ["x"], ["t"])], "then", [], [info("t", 2, 3)])
+    other = helper.make_graph([helper.make_node("Neg", ["x"], ["e"])], "else", [], [info("e", 2, 3)])
+    body = helper.make_graph(
+        [helper.make_node("Add", ["a", "x"], ["o"]), helper.make_node("Identity", ["go"], ["on"])],
+        "body",
+        [info("i", kind=TensorProto.INT64), info("go", kind=TensorProto.BOOL), info("a", 2, 3)],
+        [info("on", kind=TensorProto.BOOL), info("o", 2, 3)],
+    )
+    control = [
+        helper.make_node("If", ["q"], ["z"], then_branch=then, else_branch=other),
+        helper.make_node("Loop", ["n", "", "z"], ["y"], body=body),
+    ]
+    flags = [info("q", kind=TensorProto.BOOL), info("n", kind=TensorProto.INT64)]
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("own", 1)]
+    twice = helper.make_function("own", "twice", ["v"], ["u"], [helper.make_node("Add", ["v", "v"], ["u"])], opsets)
+    nodes = [helper.make_node("twice", ["v"], ["h"], domain="own"), helper.make_node("twice", ["h"], ["u"], domain="own")]
+    four = helper.make_function("own", "four", ["v"], ["u"], nodes, opsets)
+    call = [helper.make_node("four", ["x"], ["h"], domain="own"), helper.make_node("Transpose", ["h"], ["y"], perm=[1, 0])]
+    return [
+        model(convolution, [info("x", "n", 3, 8, 8)], [info("y", "n", "m")], weights),
+        model(control, [info("x", 2, 3), *flags], [info("y", 2, 3)]),
+        model(call, [info("x", 2, "m")], [info("y", "m", 2)], functions=[twice, four]),
+    ]
+
+
 @pytest.fixture(scope="session")
 def seeds(tool, tmp_path_factory):
     """Whole files of each format."""
@@ -143,6 +187,7 @@ def seeds(tool, tmp_path_factory):
         if "passes" not in path.parts:
             tool("graph-translate", "--export-json", path, "-o", folder / "m.json")
             found["json"].append((folder / "m.json").read_bytes())
+    found["onnx"] = onnx_models()
     found["pt2"] = [path.read_bytes() for path in sorted(MODELS.glob("*.pt2"))]
     found["npy"], found["npz"] = [], []
     for array in (np.arange(6, dtype="<f4").reshape(2, 3), np.asfortranarray(np.ones((2, 3), "<f4")), np.zeros((0, 3), "<f4")):
@@ -164,6 +209,7 @@ READERS = {
     "bytecode": (damage_bytes, "m.mlirbc", lambda path, out, model: ["graph-opt", path, "-o", out]),
     "json": (damage_json, "m.json", lambda path, out, model: ["graph-translate", "--import-json", path, "-o", out]),
     "pt2": (damage_archive, "m.pt2", lambda path, out, model: ["graph-translate", "--import-pt2", path, "-o", out]),
+    "onnx": (damage_bytes, "m.onnx", lambda path, out, model: ["graph-translate", "--import-onnx", path, "-o", out]),
     "npy": (damage_bytes, "a.npy", lambda path, out, model: run_on(model, path.parent, out)),
     "npz": (damage_archive, "a.npz", lambda path, out, model: run_on(model, path, out)),
 }

@@ -125,9 +125,9 @@ def change_output(kind, **detail):
 HOSTILE = {
     "version": (lambda m: m["schema_version"].update(major=9), None, 1, "expected schema version 8, got 9"),
     "sizes": (grow, None, 1, "expected tensor<4611686018427387904x10xf32>"),
-    "shapes": (contradict, None, 1, "the shapes of the model contradict each other"),
+    "shapes": (contradict, None, 1, "model.json:node 'linear': error: "),
     "order": (loop, None, 1, "expected the name of a value"),
-    "depth": (deep, None, 5, "expected nesting of at most"),
+    "depth": (deep, None, 5, "expected at most 512 levels of nesting"),
     "format": (lambda m: None, {"archive_format": b"zip"}, 1, "expected 'pt2'"),
     "big-endian": (lambda m: None, {"byteorder": b"big"}, 1, "expected 'little'"),
     "no-weights": (lambda m: None, {"data/weights/weight_0": None}, 1, "expected an entry 'mymodel/data/weights/weight_0'"),

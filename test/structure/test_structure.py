@@ -1,5 +1,6 @@
 """What the layout promises: where things live, how long they are, and that every op and pass has its page and its tests."""
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -198,3 +199,11 @@ class TestPass:
         assert path.exists(), f"expected {relative(path)}"
         runs = [line for line in path.read_text().splitlines() if "RUN:" in line]
         assert any(re.search(rf"{item.flag}\b", line) for line in runs), f"expected {relative(path)} to run {item.flag}"
+
+
+def test_files_of_old_versions_stay():
+    """Nothing under test/compat changes or goes: SHA256SUMS of a version lists its files."""
+    for folder in (ROOT / "test/compat").iterdir():
+        listed = dict(reversed(line.split("  ", 1)) for line in (folder / "SHA256SUMS").read_text().splitlines())
+        found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir() if path.name != "SHA256SUMS"}
+        assert found == listed

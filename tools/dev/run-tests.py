@@ -25,6 +25,8 @@ LIT = "/usr/lib/llvm-22/bin/lit"
 PYTHON = ROOT / ".venv-test" / "bin" / "python"
 JOBS = str(os.cpu_count())
 CI_SECONDS = 240  # for the shards that CI adds to `make test`
+FUZZ_TARGETS = ("text", "bytecode", "json", "pt2", "tensors", "onnx")
+FUZZ_SECONDS = 600  # of each in `make test-all`; `make test` gives each 60
 ASAN_ENVIRONMENT = {
     "ASAN_OPTIONS": "allow_user_poisoning=0:detect_container_overflow=0:detect_stack_use_after_return=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -120,6 +122,7 @@ def python_long(part: int, parts: int):
         pytest(
             "test/python",
             "--ignore=test/python/test_architectures.py",
+            "--ignore=test/python/test_mutants.py",
             "--shard",
             f"{part}/{parts}",
             workers=JOBS,
@@ -145,16 +148,39 @@ def asan(suite):
     return sanitized
 
 
-def fuzz(target: str, seconds: int):
-    """A libFuzzer target on its corpus of finds, and on what it makes of that."""
+def fuzz(targets: tuple, seconds: int):
+    """libFuzzer targets, as many at a time as there are cores, on their corpus of finds and on what they make of that and of the tests."""
 
-    def suite(name: str) -> Result:
+    def run_target(target: str) -> tuple:
         work = ROOT / "build-asan/fuzz" / target  # new inputs, and what broke
         work.mkdir(parents=True, exist_ok=True)
-        options = [f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=4096", "-verbosity=0", f"-artifact_prefix={work}/"]
-        command = [ROOT / f"build-asan/bin/fuzz-{target}", *options, work, ROOT / "test/fuzz/corpus" / target]
-        code = subprocess.run([str(part) for part in command], cwd=ROOT, env={**os.environ, **ASAN_ENVIRONMENT}).returncode
-        return Result(passed=1) if code == 0 else Result(failed=1, failures=[f"{name}: exit status {code}; the input is in {work}"])
+        seeds = [ROOT / "test" / folder for folder in {"text": ["run", "dialects"], "pt2": ["interop/pt2"]}.get(target, [])]
+        options = [f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048", "-verbosity=1", "-print_final_stats=1"]
+        command = [
+            ROOT / f"build-asan/bin/fuzz-{target}",
+            *options,
+            f"-artifact_prefix={work}/find-",
+            work,
+            ROOT / "test/fuzz/corpus" / target,
+        ]
+        log = work.with_suffix(".log")
+        with log.open("wb") as out:
+            environment = {**os.environ, **ASAN_ENVIRONMENT}
+            code = subprocess.run([str(part) for part in [*command, *seeds]], cwd=ROOT, env=environment, stdout=out, stderr=out).returncode
+        executions = re.findall(r"stat::number_of_executed_units: *(\d+)", log.read_text(errors="replace"))
+        return code, int(executions[-1]) if executions else 0
+
+    def suite(name: str) -> Result:
+        result = Result()
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for target, (code, executions) in zip(targets, pool.map(run_target, targets), strict=True):
+                print(f"fuzz-{target}: {executions} executions in {seconds} s, exit status {code}", flush=True)
+                result.measured[target] = {"seconds": seconds, "executions": executions}
+                result.passed += code == 0
+                if code != 0:
+                    result.failed += 1
+                    result.failures.append(f"fuzz-{target}: exit status {code}; build-asan/fuzz/{target}.log names the input")
+        return result
 
     return suite
 
@@ -188,11 +214,12 @@ SUITES = {
     "python": package(pytest("test/python", "-m", "not long", workers=JOBS)),
     "asan-lit": asan(lit(build="build-asan")),
     "asan-unit": asan(unit("build-asan", ASAN_ENVIRONMENT)),
+    "fuzz": asan(fuzz(FUZZ_TARGETS, 60)),
 }
 
 # `make test-all` runs all of them after SUITES; CI one of them in turn, and each that failed before.
 SHARDS = {
-    **{f"fuzz-{target}": asan(fuzz(target, 600)) for target in ("text", "bytecode", "json", "pt2", "tensors")},
+    **{f"fuzz-{target}": asan(fuzz((target,), FUZZ_SECONDS)) for target in FUZZ_TARGETS},
     "tidy-1": clang_tidy(0, 4),
     "tidy-2": clang_tidy(1, 4),
     "tidy-3": clang_tidy(2, 4),
@@ -201,6 +228,7 @@ SHARDS = {
     "python-long-2": python_long(1, 3),
     "python-long-3": python_long(2, 3),
     "python-models": python_models(0, 1),
+    "mutants": package(pytest("test/python/test_mutants.py", workers=JOBS)),
 }
 
 

@@ -1,4 +1,5 @@
 //===- graph-compile.cpp - compiles a model ahead of time -----------------===//
+#include "Driver/LimitOptions.h"
 #include "Driver/Output.h"
 #include "Driver/Tool.h"
 #include "graph-opt/GraphOpt.h"
@@ -17,7 +18,7 @@ static const ToolInfo info = {
     "-lGraphOptRuntime -lm -lpthread; a shared library has the runtime in it.",
     {{"Output", {"o", "header", "name", "no-weights"}},
      {"Code", {"cpu", "features", "O", "graph-pipeline", "accuracy", "function"}},
-     {"Other", {"weights", "trusted", "load-pass-plugin", "color"}}},
+     {"Other", {"weights", "limit", "max-nesting", "trusted", "load-pass-plugin", "color"}}},
     "\nExit status: 0 right, 1 bad input, 2 usage, 3 unsupported op, 5 limit, 70 internal error.\n"};
 
 /// A C name made of the output's: "my-model.o" gives my_model.
@@ -49,12 +50,17 @@ int main(int argc, char **argv) {
   cl::opt<std::string> features("features", cl::desc("of the CPU besides"), cl::value_desc("+avx2,-fma"));
   cl::opt<char> level("O", cl::desc("0 to 3 (2)"), cl::value_desc("N"), cl::Prefix, cl::init('2'));
   cl::opt<std::string> pipeline("graph-pipeline", cl::desc("instead of -ON: a level with slots, or passes"), cl::value_desc("PIPELINE"));
-  cl::opt<std::string> accuracy("accuracy", cl::desc("strict: errors within 1e-5; fast: 1e-4 (at -O3), of which no code makes use yet"), cl::value_desc("HOW"));
+  cl::opt<std::string> accuracy("accuracy", cl::desc("strict: errors within 1e-5; fast: 1e-4 (at -O3), of which no code makes use yet"),
+                                cl::value_desc("HOW"));
   cl::opt<std::string> function("function", cl::desc("the function to compile (the only public one)"), cl::value_desc("NAME"));
   cl::list<std::string> weights("weights", cl::desc("the file that weights called NAME are read from"), cl::value_desc("NAME=PATH"));
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
+  LimitOptions limitOptions;
   if (std::optional<int> code = parseOptions(argc, argv, info))
     return *code;
+  Expected<Limits> limits = limitOptions.get();
+  if (!limits)
+    return fail(limits.takeError());
 
   StringRef ending = sys::path::extension(output);
   if (input.empty())
@@ -67,6 +73,7 @@ int main(int argc, char **argv) {
     return fail(Failure::usage, "expected --accuracy=strict or fast, got '" + accuracy + "'");
   LoadOptions load;
   load.trusted = trusted;
+  load.limits = *limits;
   for (const std::string &text : weights) {
     auto [weightName, path] = StringRef(text).split('=');
     if (weightName.empty() || path.empty())

@@ -1,4 +1,5 @@
 //===- graph-run.cpp - runs a model on tensors in files -------------------===//
+#include "Driver/LimitOptions.h"
 #include "Driver/Run.h"
 #include "Driver/Tool.h"
 #include "graph-opt/GraphOpt.h"
@@ -13,7 +14,7 @@ static const ToolInfo info = {
     "[options] MODEL",
     "Runs MODEL (MLIR text or bytecode, JSON, torch.export's .pt2, or ONNX, recognised by content).",
     {{"Tensors", {"inputs", "random-inputs", "dim", "outputs", "weights", "function"}},
-     {"How", {"target", "O", "graph-pipeline", "accuracy", "threads", "max-nesting", "trusted", "load-pass-plugin"}},
+     {"How", {"target", "O", "graph-pipeline", "accuracy", "threads", "limit", "max-nesting", "trusted", "load-pass-plugin"}},
      {"Judging", {"check", "rtol", "atol"}},
      {"Measuring", {"benchmark", "profile", "memory-report"}},
      {"Talking", {"json", "q", "v", "color"}}},
@@ -47,7 +48,8 @@ int main(int argc, char **argv) {
                               cl::init("cpu"));
   cl::opt<std::string> level("O", cl::Prefix, cl::desc("optimise: -O0 to -O3 (-O2; for the interpreter -O0)"), cl::value_desc("0..3"));
   cl::opt<std::string> pipeline("graph-pipeline", cl::desc("a level with slots, or a pass pipeline, instead"), cl::value_desc("TEXT"));
-  cl::opt<std::string> accuracy("accuracy", cl::desc("strict: errors within 1e-5; fast: 1e-4 (at -O3), of which no code makes use yet"), cl::value_desc("KIND"));
+  cl::opt<std::string> accuracy("accuracy", cl::desc("strict: errors within 1e-5; fast: 1e-4 (at -O3), of which no code makes use yet"),
+                                cl::value_desc("KIND"));
   cl::opt<unsigned> threads("threads", cl::desc("of one call; by default as many as there are cores"), cl::value_desc("N"));
   cl::opt<bool> check("check", cl::desc("compare with the interpreter; exit 4 where they differ"));
   cl::opt<double> rtol("rtol", cl::desc("instead of the tolerance of the element type"), cl::value_desc("X"));
@@ -58,10 +60,13 @@ int main(int argc, char **argv) {
   cl::opt<std::string> memory("memory-report", cl::desc("write what memory was used"), cl::value_desc("FILE.json"));
   cl::opt<bool> json("json", cl::desc("tell all of it as JSON"));
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
-  cl::opt<unsigned> maxNesting("max-nesting", cl::desc("refuse text that nests deeper (512)"), cl::value_desc("N"));
+  LimitOptions limitOptions;
   cl::opt<bool> quiet("q", cl::desc("don't print outputs")), verbose("v", cl::desc("tell more"));
   if (std::optional<int> code = parseOptions(argc, argv, info))
     return *code;
+  Expected<Limits> limits = limitOptions.get();
+  if (!limits)
+    return fail(limits.takeError());
 
   if (model.empty())
     return fail(Failure::usage, "expected a MODEL, got none");
@@ -113,7 +118,7 @@ int main(int argc, char **argv) {
   request.threads = threads;
   request.check = check;
   request.profile = profile;
-  request.maxNesting = maxNesting;
+  request.limits = *limits;
   request.json = json;
   request.trusted = trusted;
   request.quiet = quiet;

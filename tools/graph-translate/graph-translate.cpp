@@ -1,4 +1,5 @@
 //===- graph-translate.cpp - moves models between formats -----------------===//
+#include "Driver/LimitOptions.h"
 #include "Driver/Tool.h"
 #include "Driver/Translate.h"
 #include "graph-opt/GraphOpt.h"
@@ -15,7 +16,7 @@ static const ToolInfo info = {
     {{"What", {"import-pt2", "import-onnx", "import-json", "export-json", "export-dot", "import-report", "op-table"}},
      {"Output", {"o", "json", "weights-file", "inline-weights", "show-constants"}},
      {"The op table", {"after", "dynamic-size"}},
-     {"Other", {"weights", "max-nesting", "trusted", "load-pass-plugin", "color"}}},
+     {"Other", {"weights", "limit", "max-nesting", "trusted", "load-pass-plugin", "color"}}},
     "\nExit status: 0 right, 1 bad input, 2 usage, 3 unsupported op, 5 limit, 70 internal error.\n"};
 
 int main(int argc, char **argv) {
@@ -46,10 +47,13 @@ int main(int argc, char **argv) {
   cl::opt<int64_t> dynamicSize("dynamic-size", cl::desc("what a size that is known at run time counts as (1)"), cl::value_desc("N"),
                                cl::init(1));
   cl::list<std::string> weights("weights", cl::desc("the file that weights called NAME are read from"), cl::value_desc("NAME=PATH"));
-  cl::opt<unsigned> maxNesting("max-nesting", cl::desc("refuse text that nests deeper (512)"), cl::value_desc("N"));
+  LimitOptions limitOptions;
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
   if (std::optional<int> code = parseOptions(argc, argv, info))
     return *code;
+  Expected<Limits> limits = limitOptions.get();
+  if (!limits)
+    return fail(limits.takeError());
 
   TranslateRequest request;
   std::string choices;
@@ -77,7 +81,7 @@ int main(int argc, char **argv) {
   request.after = after;
   request.weightsFile = weightsFile;
   request.inlineWeights = inlineWeights;
-  request.maxNesting = maxNesting;
+  request.limits = *limits;
   request.json = json;
   request.showConstants = showConstants;
   request.trusted = trusted;

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #pragma once
+#include "graph-opt/Limits.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -15,12 +16,6 @@
 
 #pragma GCC visibility push(default)
 namespace graphopt {
-
-struct ArchiveLimits {
-  uint64_t maxEntries = uint64_t(1) << 20;
-  uint64_t maxInflatedBytes = uint64_t(1) << 30; ///< of all deflated entries together
-  uint64_t maxRatio = 1032;                      ///< deflate's own bound
-};
 
 /// A regular file, mapped; errors name the path.
 llvm::Expected<std::shared_ptr<llvm::MemoryBuffer>> mapFile(llvm::StringRef path);
@@ -42,9 +37,9 @@ public:
 
   /// Whether the bytes begin like a zip file.
   static bool isArchive(llvm::StringRef bytes);
-  static llvm::Expected<Archive> open(llvm::StringRef path, const ArchiveLimits &limits = {});
+  static llvm::Expected<Archive> open(llvm::StringRef path, const Limits &limits = {});
   /// An archive in memory; `label` stands for the path in messages. Every range is checked: inside the file, of its own, and once a name.
-  static llvm::Expected<Archive> read(std::shared_ptr<llvm::MemoryBuffer> file, llvm::StringRef label, const ArchiveLimits &limits = {});
+  static llvm::Expected<Archive> read(std::shared_ptr<llvm::MemoryBuffer> file, llvm::StringRef label, const Limits &limits = {});
 
   llvm::ArrayRef<Entry> getEntries() const { return entries; }
   const Entry *find(llvm::StringRef name) const;
@@ -54,7 +49,7 @@ public:
 
 private:
   std::string label;
-  ArchiveLimits limits;
+  Limits limits;
   std::shared_ptr<llvm::MemoryBuffer> file;
   std::vector<Entry> entries;
   llvm::StringMap<size_t> byName;

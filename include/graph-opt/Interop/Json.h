@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #pragma once
+#include "graph-opt/Limits.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/raw_ostream.h"
@@ -24,9 +25,10 @@ struct JsonExportOptions {
 llvm::LogicalResult exportJson(mlir::ModuleOp module, llvm::raw_ostream &os, const JsonExportOptions &options = {});
 
 struct JsonImportOptions {
-  /// Dialects whose ops are taken beside builtin, func, graph, check, arith, math, tensor, scf, cf, linalg and affine. They must be registered.
+  /// Dialects whose ops are taken beside builtin, func, graph, check, arith, math, tensor, scf, cf, linalg and affine. They must be
+  /// registered.
   llvm::SmallVector<std::string> dialects;
-  uint64_t maxValues = uint64_t(1) << 25; ///< JSON values in the file
+  Limits limits;
 };
 
 /// Reads and verifies a module. Weights are references to files in the folder of `path`, which becomes the context's base directory.

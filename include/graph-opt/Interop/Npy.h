@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 #include "graph-opt/Interpreter/TensorValue.h"
+#include "graph-opt/Limits.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
@@ -31,11 +32,11 @@ void printNpy(llvm::raw_ostream &os, const TensorValue &value);
 llvm::Error writeNpy(llvm::StringRef path, const TensorValue &value);
 
 /// The members of an .npz, in the archive's order, named without ".npy".
-llvm::Expected<std::vector<NamedTensor>> readNpz(llvm::StringRef path, mlir::MLIRContext *context);
+llvm::Expected<std::vector<NamedTensor>> readNpz(llvm::StringRef path, mlir::MLIRContext *context, const Limits &limits = {});
 llvm::Error writeNpz(llvm::StringRef path, llvm::ArrayRef<NamedTensor> tensors);
 
 /// A folder of NAME.npy files, sorted by name, or an .npz file. In a folder `/` and `%` of names are percent-encoded.
-llvm::Expected<std::vector<NamedTensor>> readTensors(llvm::StringRef path, mlir::MLIRContext *context);
+llvm::Expected<std::vector<NamedTensor>> readTensors(llvm::StringRef path, mlir::MLIRContext *context, const Limits &limits = {});
 /// Writes an .npz if `path` ends so, else a folder, created if absent.
 llvm::Error writeTensors(llvm::StringRef path, llvm::ArrayRef<NamedTensor> tensors);
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 #include "graph-opt/Interop/ImportReport.h"
+#include "graph-opt/Limits.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
@@ -14,6 +15,7 @@ namespace graphopt {
 
 struct OnnxOptions {
   std::string functionName = "main";
+  Limits limits;
 };
 
 /// Imports a model of opset 7 to 28 as a verified module with one public function. Weights refer to files in the folder of `path`, which
@@ -24,7 +26,7 @@ mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path, mlir::MLIRCon
                                              ImportReport *report = nullptr);
 
 /// Reads the operators of a model without converting any.
-llvm::FailureOr<ImportReport> reportOnnx(llvm::StringRef path, mlir::MLIRContext *context);
+llvm::FailureOr<ImportReport> reportOnnx(llvm::StringRef path, mlir::MLIRContext *context, const Limits &limits = {});
 
 } // namespace graphopt
 #pragma GCC visibility pop

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 #include "graph-opt/Interop/ImportReport.h"
+#include "graph-opt/Limits.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include <string>
@@ -17,6 +18,7 @@ struct ImportOptions {
   std::string functionName = "main";
   /// What references to weights call the archive; the file's own name where empty.
   std::string weightsName;
+  Limits limits;
 };
 
 /// Imports the archive's only model as a verified module with one public function. Weights refer to files in the folder of `path`, which
@@ -27,7 +29,7 @@ mlir::OwningOpRef<mlir::ModuleOp> importPt2(llvm::StringRef path, mlir::MLIRCont
                                             ImportReport *report = nullptr);
 
 /// Reads the operators of the archive's model without converting any.
-llvm::FailureOr<ImportReport> reportPt2(llvm::StringRef path, mlir::MLIRContext *context);
+llvm::FailureOr<ImportReport> reportPt2(llvm::StringRef path, mlir::MLIRContext *context, const Limits &limits = {});
 
 } // namespace graphopt
 #pragma GCC visibility pop

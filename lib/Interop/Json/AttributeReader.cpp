@@ -10,9 +10,6 @@ using namespace mlir;
 using namespace graphopt;
 
 namespace {
-/// Attributes and types that have no form in JSON are short.
-constexpr TextLimits textLimits = {/*nesting=*/64};
-
 /// Runs MLIR's own parser, and returns its first message instead of letting it speak of places that users don't have.
 template <typename Fn> auto parseQuietly(MLIRContext *context, std::string &message, Fn &&parse) {
   ScopedDiagnosticHandler handler(context, [&](Diagnostic &diagnostic) {
@@ -27,12 +24,13 @@ template <typename Fn> auto parseQuietly(MLIRContext *context, std::string &mess
 Location AttributeReader::locate(const JsonValue &value) const {
   // Ops come in the order of the text: count lines from the last place on.
   if (value.offset < lastOffset)
-    lastOffset = 0, lastLine = 1;
-  lastLine += text.slice(lastOffset, value.offset).count('\n');
+    lastOffset = lineStart = 0, lastLine = 1;
+  StringRef passed = text.slice(lastOffset, value.offset);
+  if (size_t newline = passed.rfind('\n'); newline != StringRef::npos)
+    lineStart = lastOffset + newline + 1;
+  lastLine += passed.count('\n');
   lastOffset = value.offset;
-  size_t lineStart = text.take_front(value.offset).rfind('\n');
-  size_t column = lineStart == StringRef::npos ? value.offset : value.offset - lineStart - 1;
-  return FileLineColLoc::get(label, lastLine, static_cast<unsigned>(column));
+  return FileLineColLoc::get(label, lastLine, static_cast<unsigned>(value.offset - lineStart));
 }
 
 void AttributeReader::fail(const JsonValue &value, const Twine &expected) {
@@ -41,7 +39,7 @@ void AttributeReader::fail(const JsonValue &value, const Twine &expected) {
 }
 
 bool AttributeReader::isWithinLimits(const JsonValue &value) {
-  std::optional<TextExcess> excess = findExcess(value.string, textLimits);
+  std::optional<TextExcess> excess = findExcess(value.string, limits);
   if (!excess)
     return true;
   isBroken = true;

@@ -11,8 +11,8 @@ namespace graphopt {
 /// result is null.
 class AttributeReader {
 public:
-  AttributeReader(llvm::StringRef text, llvm::StringRef label, mlir::MLIRContext *context)
-      : text(text), label(mlir::StringAttr::get(context, label)), context(context) {}
+  AttributeReader(llvm::StringRef text, llvm::StringRef label, mlir::MLIRContext *context, const Limits &limits)
+      : text(text), label(mlir::StringAttr::get(context, label)), context(context), limits(limits) {}
 
   mlir::Attribute readAttribute(const JsonValue &value);
   mlir::DictionaryAttr readDictionary(const JsonValue &value);
@@ -34,10 +34,11 @@ private:
   llvm::StringRef text;
   mlir::StringAttr label;
   mlir::MLIRContext *context;
+  const Limits &limits;
   llvm::StringMap<mlir::Type> types; ///< the same few texts come again and again
   llvm::StringMap<mlir::Attribute> attributes;
-  llvm::StringMap<mlir::Attribute> elements; ///< by file, type and range
-  mutable uint64_t lastOffset = 0; ///< of the last position asked for, with its line
+  llvm::StringMap<mlir::Attribute> elements;      ///< by file, type and range
+  mutable uint64_t lastOffset = 0, lineStart = 0; ///< of the last position asked for, with its line
   mutable unsigned lastLine = 1;
   bool isBroken = false;
 };

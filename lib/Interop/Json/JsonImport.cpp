@@ -18,7 +18,7 @@ constexpr StringRef ownDialects[] = {"builtin", "func", "graph", "check", "arith
 class Importer {
 public:
   Importer(StringRef text, StringRef label, MLIRContext *context, const JsonImportOptions &options)
-      : reader(text, label, context), context(context), options(options) {}
+      : reader(text, label, context, options.limits), context(context), options(options) {}
 
   OwningOpRef<ModuleOp> readModule(const JsonValue &root);
 
@@ -40,6 +40,7 @@ private:
   MLIRContext *context;
   const JsonImportOptions &options;
   const JsonValue *root = nullptr;
+  uint64_t numOps = 0;
   DenseMap<int64_t, Value> values;
   DenseMap<int64_t, std::pair<Operation *, const JsonValue *>> standIns;
   DenseMap<int64_t, const JsonValue *> types;
@@ -72,6 +73,8 @@ Operation *Importer::readOp(const JsonValue &value, ArrayRef<Block *> blocks) {
   StringRef name = value["op"].getString();
   if (name.empty())
     return reader.fail(value["op"], "the name of an op"), nullptr;
+  if (++numOps > options.limits.ops)
+    return graphopt::emitError(reader.locate(value["op"]), Failure::limit) << options.limits.exceeded(&Limits::ops), nullptr;
   OperationName opName(name, context);
   if (!isAllowed(opName.getDialectNamespace()))
     return reader.fail(value["op"], "an op of an allowed dialect"), nullptr;
@@ -208,7 +211,7 @@ void Importer::collectTypes(const JsonValue &op) {
 
 OwningOpRef<ModuleOp> graphopt::parseJson(StringRef text, StringRef label, MLIRContext *context, const JsonImportOptions &options) {
   uint64_t position;
-  llvm::Expected<JsonDocument> document = JsonDocument::parse(text, {/*depth=*/512, options.maxValues}, position);
+  llvm::Expected<JsonDocument> document = JsonDocument::parse(text, options.limits, position);
   if (!document) {
     auto [line, column] = lineAndColumn(text, position);
     auto [message, isLimit] = describeError(document.takeError());

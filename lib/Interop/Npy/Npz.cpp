@@ -14,8 +14,8 @@ using llvm::Expected;
 using llvm::StringRef;
 using llvm::Twine;
 
-Expected<std::vector<NamedTensor>> graphopt::readNpz(StringRef path, MLIRContext *context) {
-  Expected<Archive> archive = Archive::open(path);
+Expected<std::vector<NamedTensor>> graphopt::readNpz(StringRef path, MLIRContext *context, const Limits &limits) {
+  Expected<Archive> archive = Archive::open(path, limits);
   if (!archive)
     return archive.takeError();
   std::vector<NamedTensor> tensors;
@@ -52,9 +52,9 @@ Error graphopt::writeNpz(StringRef path, ArrayRef<NamedTensor> tensors) {
   });
 }
 
-Expected<std::vector<NamedTensor>> graphopt::readTensors(StringRef path, MLIRContext *context) {
+Expected<std::vector<NamedTensor>> graphopt::readTensors(StringRef path, MLIRContext *context, const Limits &limits) {
   if (!llvm::sys::fs::is_directory(path))
-    return readNpz(path, context);
+    return readNpz(path, context, limits);
   std::vector<NamedTensor> tensors;
   std::error_code error;
   for (llvm::sys::fs::directory_iterator it(path, error), end; it != end && !error; it.increment(error)) {

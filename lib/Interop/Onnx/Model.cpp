@@ -14,12 +14,13 @@ using llvm::StringRef;
 
 namespace {
 constexpr unsigned maxGraphDepth = 32;
-constexpr size_t maxRank = 64;
 
 /// Reads one message after the other; the first error stays.
 class ModelReader {
 public:
+  explicit ModelReader(const Limits &limits) : limits(limits) {}
   std::string error;
+  bool isLimit = false; ///< the error is about a budget
 
   void read(StringRef bytes, Model &model) {
     each("model", bytes, [&](const WireField &field) {
@@ -50,6 +51,18 @@ private:
     if (error.empty())
       error = why.str();
   }
+  void exceed(uint64_t Limits::*member) {
+    isLimit |= error.empty();
+    fail(limits.exceeded(member));
+  }
+  void appendSizes(const WireField &field, llvm::SmallVectorImpl<int64_t> &sizes) {
+    // One more than there may be, to tell which is wrong.
+    bool isWhole = appendNumbers(field, sizes, limits.rank + 1);
+    if (sizes.size() > limits.rank)
+      exceed(&Limits::rank);
+    else if (!isWhole)
+      fail("tensor: expected sizes");
+  }
   template <typename Fn> void each(StringRef what, StringRef bytes, Fn visit) {
     WireReader reader(bytes);
     WireField field;
@@ -72,6 +85,8 @@ private:
   StringRef checkText(StringRef what, StringRef text) {
     if (!llvm::json::isUTF8(text))
       fail(what + ": expected text in UTF-8");
+    if (text.size() > limits.name && what != "s" && what != "strings")
+      exceed(&Limits::name);
     return text;
   }
   void text(StringRef what, const WireField &field, StringRef &value) {
@@ -96,9 +111,7 @@ private:
     each("tensor", bytes, [&](const WireField &field) {
       switch (field.number) {
       case 1:
-        if (!appendNumbers(field, tensor.dims, maxRank))
-          fail("tensor: expected at most " + llvm::Twine(maxRank) + " dims");
-        return;
+        return appendSizes(field, tensor.dims);
       case 2:
         return number("data_type", field, tensor.dataType);
       case 3:
@@ -153,8 +166,8 @@ private:
         message("values", field, [&] { read(field.data, sparse.values); });
       else if (field.number == 2)
         message("indices", field, [&] { read(field.data, sparse.indices); });
-      else if (field.number == 3 && !appendNumbers(field, sparse.dims, maxRank))
-        fail("sparse tensor: expected at most " + llvm::Twine(maxRank) + " dims");
+      else if (field.number == 3)
+        appendSizes(field, sparse.dims);
     });
   }
 
@@ -192,8 +205,8 @@ private:
     each("shape", bytes, [&](const WireField &field) {
       if (field.number != 1)
         return;
-      if (value.dims.size() >= maxRank)
-        return fail("shape: expected at most " + llvm::Twine(maxRank) + " dims");
+      if (value.dims.size() >= limits.rank)
+        return exceed(&Limits::rank);
       Dim &dim = value.dims.emplace_back();
       message("dim", field, [&] {
         each("dim", field.data, [&](const WireField &inner) {
@@ -329,6 +342,7 @@ private:
       function.domain = "";
   }
 
+  const Limits &limits;
   bool hasGraph = false;
 };
 } // namespace
@@ -352,11 +366,11 @@ bool onnx::isOnnxModel(StringRef bytes) {
   return llvm::is_contained({0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72}, key);
 }
 
-llvm::Expected<Model> onnx::readModel(StringRef bytes) {
+llvm::Expected<Model> onnx::readModel(StringRef bytes, const Limits &limits) {
   Model model;
-  ModelReader reader;
+  ModelReader reader(limits);
   reader.read(bytes, model);
   if (!reader.error.empty())
-    return makeError(Failure::badInput, reader.error);
+    return makeError(reader.isLimit ? Failure::limit : Failure::badInput, reader.error);
   return model;
 }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 #include "Interop/Onnx/Wire.h"
+#include "graph-opt/Limits.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <memory>
@@ -104,6 +105,6 @@ struct Model {
 /// Whether bytes begin as an ONNX model does: a version of the format and fields that a model has, whatever comes after.
 bool isOnnxModel(llvm::StringRef bytes);
 /// The file's contents; the views are of `bytes`.
-llvm::Expected<Model> readModel(llvm::StringRef bytes);
+llvm::Expected<Model> readModel(llvm::StringRef bytes, const Limits &limits);
 
 } // namespace graphopt::onnx

@@ -1,5 +1,6 @@
 //===- NodeImporter.cpp - nodes of an ONNX graph become ops --------------===//
 #include "Interop/Onnx/NodeImporter.h"
+#include "Graph/Shared/FailedInference.h"
 #include "Interop/KnownElements.h"
 #include "Interop/Onnx/Schemas.h"
 #include "Interop/Pt2/GraphImporter.h"
@@ -11,8 +12,7 @@ using namespace graphopt;
 using namespace graphopt::onnx;
 
 namespace {
-constexpr unsigned maxCallDepth = 32;
-constexpr int64_t maxNodes = 1 << 20; ///< with those of functions, as often as they are called
+constexpr unsigned maxErrors = 100; ///< more are told in vain, and each looks at the whole graph
 
 bool isControlFlow(StringRef op) { return op == "If" || op == "Loop" || op == "Scan"; }
 } // namespace
@@ -98,6 +98,7 @@ Value NodeImporter::find(StringRef name, Scope &scope, Location loc) {
     return s->values[name] = materialize(*data, name);
   }
   isBroken = true;
+  ++errors;
   for (const Node &node : unit)
     if (llvm::is_contained(node.outputs, name)) {
       emitError(loc) << "expected nodes in order, got the input '" << name << "' from node '" << node.getName()
@@ -112,7 +113,8 @@ void NodeImporter::importNodes(ArrayRef<Node> nodes, Scope &scope, const Frame &
   ArrayRef<Node> outer = unit;
   unit = nodes;
   for (const Node &node : nodes)
-    importNode(node, scope, frame);
+    if (errors < maxErrors)
+      importNode(node, scope, frame);
   unit = outer;
 }
 
@@ -124,9 +126,7 @@ void NodeImporter::importNode(const Node &node, Scope &scope, const Frame &frame
   for (StringRef input : node.inputs)
     if (!input.empty() && !find(input, scope, call.loc))
       isCaused = true;
-  if (++importedNodes == maxNodes + 1)
-    graphopt::emitError(call.loc, Failure::limit) << "expected at most " << maxNodes << " nodes, those of functions counted by call";
-  if (!isCaused && importedNodes <= maxNodes) {
+  if (!isCaused) {
     for (StringRef output : node.outputs) {
       auto it = scope.stated.find(output);
       llvm::Expected<RankedTensorType> type =
@@ -138,7 +138,10 @@ void NodeImporter::importNode(const Node &node, Scope &scope, const Frame &frame
     }
     Block *block = builder.getInsertionBlock();
     Operation *last = block->empty() ? nullptr : &block->back();
+    uint64_t failedBefore = countFailedInferences();
     result = convert(node, call, scope, frame);
+    if (countFailedInferences() != failedBefore) // the sizes of the model contradict each other
+      result = failure();
     if (succeeded(result)) {
       // Sizes are followed while they are known; results that fold are replaced under their users.
       SmallVector<Value> results(call.getResults());
@@ -160,6 +163,7 @@ void NodeImporter::importNode(const Node &node, Scope &scope, const Frame &frame
   if (succeeded(result))
     return;
   isBroken = true;
+  errors += !isCaused;
   for (StringRef output : node.outputs)
     scope.broken.insert(output);
 }

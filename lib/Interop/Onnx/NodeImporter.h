@@ -11,6 +11,9 @@
 
 namespace graphopt::onnx {
 
+/// How deep functions may call each other.
+constexpr unsigned maxCallDepth = 32;
+
 /// The functions of a model by domain, name and overload.
 using FunctionTable = std::map<std::tuple<llvm::StringRef, llvm::StringRef, llvm::StringRef>, const Function *>;
 FunctionTable tableOf(const Model &model);
@@ -88,7 +91,7 @@ private:
   mlir::SymbolTable &symbols;
   llvm::ArrayRef<Node> unit; ///< the nodes of the graph that is being imported, to tell cycles from missing names
   bool isBroken = false;
-  int64_t importedNodes = 0; ///< functions may double with each level
+  unsigned errors = 0;
 };
 
 } // namespace graphopt::onnx

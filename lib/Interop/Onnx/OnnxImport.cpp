@@ -26,6 +26,21 @@ class Counter {
 public:
   Counter(const FunctionTable &functions, const ImportRules &rules) : functions(functions), rules(rules) {}
   void count(ArrayRef<Node> nodes, ArrayRef<Opset> opsets) {
+    visit(nodes, opsets);
+    while (!pending.empty()) { // any number of functions may call each other in a row
+      const Function *function = pending.pop_back_val();
+      visit(function->nodes, function->opsets);
+    }
+  }
+  ImportReport take() {
+    ImportReport report;
+    for (auto &[name, op] : operators)
+      report.operators.push_back(std::move(op));
+    return report;
+  }
+
+private:
+  void visit(ArrayRef<Node> nodes, ArrayRef<Opset> opsets) {
     for (const Node &node : nodes) {
       ImportReport::Operator &op = operators[operatorName(node)];
       if (op.count++ == 0) {
@@ -39,24 +54,44 @@ public:
       }
       for (const NodeAttribute &attribute : node.attributes)
         if (attribute.graph)
-          count(attribute.graph->nodes, opsets);
+          visit(attribute.graph->nodes, opsets);
       auto callee = functions.find({node.domain, node.op, node.overload});
       if (callee != functions.end() && seen.insert(callee->second).second)
-        count(callee->second->nodes, callee->second->opsets);
+        pending.push_back(callee->second);
     }
   }
-  ImportReport take() {
-    ImportReport report;
-    for (auto &[name, op] : operators)
-      report.operators.push_back(std::move(op));
-    return report;
-  }
 
-private:
   const FunctionTable &functions;
   const ImportRules &rules;
   std::map<std::string, ImportReport::Operator> operators;
   llvm::SmallPtrSet<const Function *, 8> seen;
+  SmallVector<const Function *> pending;
+};
+
+/// Counts nodes as often as they are imported: functions that call others twice double with each level.
+class Expansion {
+public:
+  explicit Expansion(const FunctionTable &functions) : functions(functions) {}
+  uint64_t count(ArrayRef<Node> nodes, unsigned depth = 0) {
+    uint64_t total = nodes.size();
+    for (const Node &node : nodes) {
+      for (const NodeAttribute &attribute : node.attributes)
+        if (attribute.graph)
+          total = llvm::SaturatingAdd(total, count(attribute.graph->nodes, depth));
+      auto callee = functions.find({node.domain, node.op, node.overload});
+      if (callee == functions.end() || depth > maxCallDepth) // deeper ones are refused
+        continue;
+      auto [known, isNew] = counts.try_emplace(callee->second, 0); // 0 while it is counted: one that calls itself is refused, too
+      uint64_t own = isNew ? count(callee->second->nodes, depth + 1) : known->second;
+      counts[callee->second] = own;
+      total = llvm::SaturatingAdd(total, own);
+    }
+    return total;
+  }
+
+private:
+  const FunctionTable &functions;
+  llvm::DenseMap<const Function *, uint64_t> counts;
 };
 
 /// One import: the signature, the function, its results.
@@ -192,14 +227,15 @@ LogicalResult ModelImporter::import() {
 }
 
 /// The mapped file and what it says; an error has been emitted where it can't be read.
-static std::optional<std::pair<std::shared_ptr<llvm::MemoryBuffer>, Model>> openModel(StringRef path, MLIRContext *context) {
+static std::optional<std::pair<std::shared_ptr<llvm::MemoryBuffer>, Model>> openModel(StringRef path, MLIRContext *context,
+                                                                                      const Limits &limits) {
   Location loc = FileLineColLoc::get(context, path, 0, 0);
   llvm::Expected<std::shared_ptr<llvm::MemoryBuffer>> file = mapFile(path);
   if (!file) {
     emitError(loc) << llvm::toString(file.takeError());
     return std::nullopt;
   }
-  llvm::Expected<Model> model = readModel((*file)->getBuffer());
+  llvm::Expected<Model> model = readModel((*file)->getBuffer(), limits);
   if (!model) {
     (void)emit(loc, model.takeError());
     return std::nullopt;
@@ -219,7 +255,7 @@ static std::optional<std::pair<std::shared_ptr<llvm::MemoryBuffer>, Model>> open
 OwningOpRef<ModuleOp> graphopt::importOnnx(StringRef path, MLIRContext *context, const OnnxOptions &options, ImportReport *report) {
   context->loadDialect<graph::GraphDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect, tensor::TensorDialect,
                        scf::SCFDialect>();
-  auto opened = openModel(path, context);
+  auto opened = openModel(path, context, options.limits);
   if (!opened)
     return nullptr;
   const auto &[file, model] = *opened;
@@ -235,10 +271,15 @@ OwningOpRef<ModuleOp> graphopt::importOnnx(StringRef path, MLIRContext *context,
   if (failed(checkSupport(found, context, path)))
     return nullptr;
 
+  if (uint64_t nodes = Expansion(functions).count(model.graph.nodes); nodes > options.limits.ops) {
+    graphopt::emitError(FileLineColLoc::get(context, path, 0, 0), Failure::limit) << options.limits.exceeded(&Limits::ops, Twine(nodes));
+    return nullptr;
+  }
+
   StringRef folder = llvm::sys::path::parent_path(path), fileName = llvm::sys::path::filename(path);
   WeightStore &weights = context->getLoadedDialect<graph::GraphDialect>()->getWeights();
   weights.setBaseDirectory(folder.empty() ? "." : folder);
-  TensorSource source{file->getBuffer(), fileName.str(), weights};
+  TensorSource source{file->getBuffer(), fileName.str(), weights, options.limits};
   OwningOpRef<ModuleOp> module = ModuleOp::create(NameLoc::get(StringAttr::get(context, fileName)));
   ImportDiagnostics diagnostics(context, path);
   LogicalResult result = ModelImporter(model, functions, source, *module, *rules, options).import();
@@ -248,9 +289,9 @@ OwningOpRef<ModuleOp> graphopt::importOnnx(StringRef path, MLIRContext *context,
   return module;
 }
 
-FailureOr<ImportReport> graphopt::reportOnnx(StringRef path, MLIRContext *context) {
+FailureOr<ImportReport> graphopt::reportOnnx(StringRef path, MLIRContext *context, const Limits &limits) {
   context->loadDialect<graph::GraphDialect>();
-  auto opened = openModel(path, context);
+  auto opened = openModel(path, context, limits);
   if (!opened)
     return failure();
   std::optional<ImportRules> rules = collectRules(context);

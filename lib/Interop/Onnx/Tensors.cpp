@@ -13,7 +13,6 @@ using llvm::Expected;
 
 namespace {
 /// What a sparse tensor may become when it is written out.
-constexpr int64_t maxSparseElements = int64_t(1) << 28;
 
 constexpr llvm::StringLiteral codeNames[] = {
     "UNDEFINED",      "FLOAT",      "UINT8",          "INT8",   "UINT16", "INT16",      "INT32",      "INT64",    "STRING",
@@ -161,9 +160,10 @@ Expected<TensorData> onnx::readTensor(const Tensor &tensor, const TensorSource &
 
 Expected<TensorData> onnx::readTensor(const SparseTensor &tensor, const TensorSource &source, MLIRContext *context) {
   std::optional<int64_t> total = checkedNumElements(tensor.dims);
-  if (!total || *total > maxSparseElements)
-    return makeError(total ? Failure::limit : Failure::badInput,
-                     "expected a sparse tensor of at most " + Twine(maxSparseElements) + " elements");
+  if (!total)
+    return fail("expected sizes of at least 0 whose product is below 2^63 of a sparse tensor");
+  if (static_cast<uint64_t>(*total) > source.limits.copied / sizeof(double)) // at most
+    return makeError(Failure::limit, source.limits.exceeded(&Limits::copied, Twine(*total) + " elements"));
   Expected<TensorData> values = readTensor(tensor.values, source, context), indices = readTensor(tensor.indices, source, context);
   if (!values || !indices) {
     llvm::Error error = llvm::joinErrors(values.takeError(), indices.takeError());

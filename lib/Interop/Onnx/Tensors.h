@@ -16,6 +16,7 @@ struct TensorSource {
   llvm::StringRef bytes;
   std::string fileName;
   WeightStore &weights;
+  const Limits &limits;
 };
 
 /// A tensor with its type. Large ones are references to the file or to the file of external data, small ones have their numbers.

@@ -1,5 +1,6 @@
 //===- GraphImporter.cpp - nodes of an exported graph become ops ----------===//
 #include "Interop/Pt2/GraphImporter.h"
+#include "Graph/Shared/FailedInference.h"
 #include "Interop/Pt2/Pt2Archive.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -95,6 +96,7 @@ void GraphImporter::importNode(const JsonValue &node, const JsonValue &graph, Sc
     emitError(call.loc) << "'" << call.name << "': " << refusal.message;
   } else {
     call.resultTypes.append(results->types.begin(), results->types.end());
+    uint64_t failedBefore = countFailedInferences();
     StringRef name = target;
     if (name.consume_front("aten.") && !isScalarOverload(name))
       result = importAten(call, name, node, graph, scope);
@@ -102,6 +104,8 @@ void GraphImporter::importNode(const JsonValue &node, const JsonValue &graph, Sc
       result = importHigherOrder(call, name, node, graph, scope, depth);
     else if (Value value = importScalar(call))
       result = call.yield(value);
+    if (countFailedInferences() != failedBefore) // the sizes of the model contradict each other
+      result = failure();
     if (succeeded(result))
       result = bindResults(call, results->names, scope);
   }

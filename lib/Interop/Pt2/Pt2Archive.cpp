@@ -15,7 +15,6 @@ namespace {
 constexpr int64_t schemaMajor = 8;
 constexpr int64_t stridedLayout = 7;
 constexpr size_t maxRank = 64;
-constexpr uint64_t maxModelBytes = uint64_t(1) << 28;
 } // namespace
 
 Type graphopt::pt2ElementType(int64_t code, MLIRContext *context) {
@@ -85,18 +84,19 @@ Expected<JsonDocument> Pt2Archive::parseEntry(StringRef name) const {
   if (!entry)
     return fileError(archive->getLabel(), "expected an entry '" + root + name + "'");
   std::string label = (archive->getLabel() + "!" + entry->name).str();
-  if (entry->size > maxModelBytes) // a deflated entry may be a thousand times as long as the file
-    return limitError(label + ": expected at most " + Twine(maxModelBytes) + " bytes of JSON, got " + Twine(entry->size));
+  if (entry->size > limits.json) // a deflated entry may be a thousand times as long as the file
+    return limitError(label + ": " + limits.exceeded(&Limits::json, Twine(entry->size)));
   Expected<Archive::Bytes> bytes = archive->getBytes(*entry);
   if (!bytes)
     return bytes.takeError();
-  return JsonDocument::parse(bytes->data, label, {/*depth=*/512, /*values=*/uint64_t(1) << 24});
+  return JsonDocument::parse(bytes->data, label, limits);
 }
 
-Expected<Pt2Archive> Pt2Archive::open(StringRef path, MLIRContext *context) {
+Expected<Pt2Archive> Pt2Archive::open(StringRef path, MLIRContext *context, const Limits &limits) {
   Pt2Archive result;
   result.context = context;
-  Expected<Archive> archive = Archive::open(path);
+  result.limits = limits;
+  Expected<Archive> archive = Archive::open(path, limits);
   if (!archive)
     return archive.takeError();
   result.archive = std::move(*archive);
@@ -209,10 +209,10 @@ Expected<Attribute> Pt2Archive::getWeight(StringRef name, RankedTensorType type,
   int64_t bytes = *count * elementSize;
   if (isContiguous && entry->isStored && !type.getElementType().isInteger(1) && bytes > WeightStore::maxInlineBytes)
     return graph::ExternalAttr::get(context, weightsName, static_cast<int64_t>(entry->offset) + offset.integer * elementSize, bytes);
-  // A stride of 0 repeats elements: what is copied may be larger than the file, by no more than this.
-  constexpr int64_t maxCopiedBytes = int64_t(1) << 32;
-  if (bytes > maxCopiedBytes)
-    return fail("expected at most " + Twine(maxCopiedBytes) + " bytes where a copy is needed");
+  // A stride of 0 repeats elements: what is copied may be larger than the file.
+  if (static_cast<uint64_t>(bytes) > limits.copied - copied)
+    return limitError(archive->getLabel() + ": weight '" + name + "': " + limits.exceeded(&Limits::copied));
+  copied += bytes;
   Expected<Archive::Bytes> data = archive->getBytes(*entry);
   if (!data)
     return data.takeError();

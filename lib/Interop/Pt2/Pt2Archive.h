@@ -16,7 +16,7 @@ struct Refusal {
 class Pt2Archive {
 public:
   /// Opens the archive, checks its format and byte order, and parses its model and the tables of its weights.
-  static llvm::Expected<Pt2Archive> open(llvm::StringRef path, mlir::MLIRContext *context);
+  static llvm::Expected<Pt2Archive> open(llvm::StringRef path, mlir::MLIRContext *context, const Limits &limits);
 
   const JsonValue &getModel() const { return model->getRoot(); }
   /// "<path>!<entry>" of the model.
@@ -29,6 +29,8 @@ private:
   llvm::Expected<JsonDocument> parseEntry(llvm::StringRef name) const;
 
   mlir::MLIRContext *context = nullptr;
+  Limits limits;
+  mutable uint64_t copied = 0; ///< bytes of weights, in all
   std::optional<Archive> archive;
   std::string root; ///< the folder that all entries lie in, with its slash
   std::string modelLabel;

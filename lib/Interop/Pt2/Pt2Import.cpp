@@ -103,8 +103,10 @@ LogicalResult ModelImporter::importParameter(StringRef role, StringRef name, Str
   if (!type)
     return emitError(loc) << refusal.message;
   llvm::Expected<Attribute> value = archive.getWeight(name, type, weightsName);
-  if (!value)
-    return emitError(loc) << llvm::toString(value.takeError());
+  if (!value) {
+    auto [message, isLimit] = describeError(value.takeError());
+    return graphopt::emitError(loc, isLimit ? Failure::limit : Failure::badInput) << message;
+  }
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(function);
   auto parameter = graph::ParameterOp::create(b, loc, name, type, *value, role);
@@ -266,8 +268,8 @@ LogicalResult ModelImporter::import() {
   return verify(module);
 }
 
-static std::optional<Pt2Archive> openArchive(StringRef path, MLIRContext *context) {
-  llvm::Expected<Pt2Archive> archive = Pt2Archive::open(path, context);
+static std::optional<Pt2Archive> openArchive(StringRef path, MLIRContext *context, const Limits &limits) {
+  llvm::Expected<Pt2Archive> archive = Pt2Archive::open(path, context, limits);
   if (archive)
     return std::move(*archive);
   auto [message, isLimit] = describeError(archive.takeError());
@@ -282,7 +284,7 @@ static std::optional<Pt2Archive> openArchive(StringRef path, MLIRContext *contex
 OwningOpRef<ModuleOp> graphopt::importPt2(StringRef path, MLIRContext *context, const ImportOptions &options, ImportReport *report) {
   context->loadDialect<graph::GraphDialect, func::FuncDialect, arith::ArithDialect, cf::ControlFlowDialect, tensor::TensorDialect,
                        scf::SCFDialect>();
-  std::optional<Pt2Archive> archive = openArchive(path, context);
+  std::optional<Pt2Archive> archive = openArchive(path, context, options.limits);
   if (!archive)
     return nullptr;
   std::optional<ImportRules> rules = collectRules(context);
@@ -307,9 +309,9 @@ OwningOpRef<ModuleOp> graphopt::importPt2(StringRef path, MLIRContext *context, 
   return module;
 }
 
-FailureOr<ImportReport> graphopt::reportPt2(StringRef path, MLIRContext *context) {
+FailureOr<ImportReport> graphopt::reportPt2(StringRef path, MLIRContext *context, const Limits &limits) {
   context->loadDialect<graph::GraphDialect>();
-  std::optional<Pt2Archive> archive = openArchive(path, context);
+  std::optional<Pt2Archive> archive = openArchive(path, context, limits);
   if (!archive)
     return failure();
   std::optional<ImportRules> rules = collectRules(context);

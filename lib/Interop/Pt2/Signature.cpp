@@ -28,7 +28,7 @@ void nameLeaves(const JsonValue &spec, const std::string &path, bool isNamed, st
   // The keys of a dict, or None for a list: JSON in a string.
   std::vector<std::string> keys;
   if (type.ends_with("dict") || type.ends_with("Dict")) {
-    if (Expected<JsonDocument> context = JsonDocument::parse(spec["context"].getString(), "context", {/*depth=*/16, /*values=*/1 << 20}))
+    if (Expected<JsonDocument> context = JsonDocument::parse(spec["context"].getString(), "context"))
       for (const JsonValue &key : context->getRoot().elements)
         keys.push_back(key.isString() ? key.string : key.isInteger() ? std::to_string(key.integer) : "");
     else
@@ -43,7 +43,7 @@ void nameLeaves(const JsonValue &spec, const std::string &path, bool isNamed, st
 
 std::vector<std::string> graphopt::outputNames(StringRef treespec) {
   std::vector<std::string> names;
-  Expected<JsonDocument> spec = JsonDocument::parse(treespec, "out_spec", {/*depth=*/256, /*values=*/1 << 20});
+  Expected<JsonDocument> spec = JsonDocument::parse(treespec, "out_spec");
   if (!spec)
     return consumeError(spec.takeError()), names;
   const JsonValue &root = spec->getRoot();

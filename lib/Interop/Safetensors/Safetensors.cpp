@@ -57,7 +57,7 @@ Expected<SafetensorsFile> SafetensorsFile::open(StringRef path, MLIRContext *con
   if (length < 2 || length > maxHeaderBytes || length > bytes.size() - 8)
     return fileError(path,
                      "expected a safetensors header of 2 to " + Twine(maxHeaderBytes) + " bytes inside the file, got " + Twine(length));
-  Expected<JsonDocument> header = JsonDocument::parse(bytes.substr(8, length), path, {/*depth=*/8, /*values=*/uint64_t(1) << 24});
+  Expected<JsonDocument> header = JsonDocument::parse(bytes.substr(8, length), path);
   if (!header)
     return header.takeError();
   if (!header->getRoot().isObject())

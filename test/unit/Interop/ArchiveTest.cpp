@@ -17,7 +17,7 @@ std::string makeArchive(ArrayRef<std::pair<StringRef, StringRef>> entries) {
 }
 
 /// The archive, or the message of its refusal.
-std::string refusal(StringRef bytes, const ArchiveLimits &limits = {}) {
+std::string refusal(StringRef bytes, const Limits &limits = {}) {
   Expected<Archive> archive = Archive::read(MemoryBuffer::getMemBufferCopy(bytes), "a.zip", limits);
   if (!archive)
     return toString(archive.takeError());
@@ -82,15 +82,15 @@ TEST(Archive, RefusesWrongChecksumsAndRanges) {
 
 TEST(Archive, LimitsEntriesAndRatios) {
   std::string bytes = makeArchive({{"a", "1"}, {"b", "2"}});
-  ArchiveLimits limits;
-  limits.maxEntries = 1;
-  EXPECT_EQ(refusal(bytes, limits), "a.zip: expected at most 1 entries, got 2");
+  Limits limits;
+  limits.entries = 1;
+  EXPECT_EQ(refusal(bytes, limits), "a.zip: expected at most 1 entries, got 2: --limit=entries=N allows N");
   // A deflated entry that claims to become a gigabyte from five bytes.
   bytes = makeArchive({{"a", "first"}});
   size_t record = bytes.find("PK\1\2");
   poke(bytes, record + 10, 8, 2);
   poke(bytes, record + 24, 1u << 30);
-  EXPECT_NE(StringRef(refusal(bytes)).find("expected a ratio of at most 1032"), StringRef::npos) << refusal(bytes);
+  EXPECT_NE(StringRef(refusal(bytes)).find("expected at most 1032 bytes for each deflated one"), StringRef::npos) << refusal(bytes);
   // The same within the ratio, but not deflated data.
   poke(bytes, record + 24, 5000);
   EXPECT_NE(StringRef(refusal(bytes)).find("a broken stream"), StringRef::npos) << refusal(bytes);
