@@ -270,7 +270,7 @@ def clip():
     text = {**SMALL, "eos_token_id": 98, "pad_token_id": 1, "bos_token_id": 0}
     view = {**LAYERS, "image_size": 32, "patch_size": 16}
     model = transformers.CLIPModel(transformers.CLIPConfig(text_config=text, vision_config=view, projection_dim=16))
-    return Output(model, "input_ids", "pixel_values"), (tokens(), image()), ({1: SEQUENCE}, {0: BATCH})
+    return Output(model, "input_ids", "pixel_values"), (tokens(), image()), ({0: BATCH, 1: SEQUENCE}, {0: BATCH})
 
 
 MODELS.update(whisper=seeded(whisper), clip=seeded(clip))

@@ -14,14 +14,15 @@ torch = pytest.importorskip("torch")
 from architectures import MODELS, NOT_INTERPRETED  # noqa: E402
 from torch.utils import _pytree  # noqa: E402
 
-KINDS = ("static", "dynamic", "static-decomposed", "dynamic-decomposed")
+KINDS = ("static", "static-decomposed", "dynamic", "dynamic-decomposed")
 # What `make test` runs; the rest is a shard of `make test-all`.
 QUICK = {
     *[("resnet18", "static"), ("unet", "dynamic"), ("gpt2", "dynamic"), ("gpt2_decode", "dynamic"), ("whisper", "static")],
     *[("lstm", "static"), ("cond", "dynamic"), ("while_loop", "static"), ("scan", "dynamic"), ("map", "dynamic-decomposed")],
 }
 # What torch itself can't export or decompose, and its error.
-NOT_EXPORTED = {}
+VIEW = "Cannot view a tensor with shape"  # the decomposition of attention gives other strides than attention itself
+NOT_EXPORTED = {("gpt2", "static-decomposed"): VIEW, ("gpt2", "dynamic-decomposed"): VIEW}
 
 
 def cases():

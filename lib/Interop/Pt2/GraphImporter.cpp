@@ -59,9 +59,9 @@ StringRef graphopt::shortTarget(StringRef target) {
   return target;
 }
 
-void graphopt::visitNodes(const JsonValue &graph, function_ref<void(const JsonValue &)> visit) {
+void graphopt::visitNodes(const JsonValue &graph, function_ref<void(const JsonValue &, const JsonValue &)> visit) {
   for (const JsonValue &node : graph["nodes"].elements) {
-    visit(node);
+    visit(node, graph);
     for (const JsonValue &input : node["inputs"].elements)
       if (const JsonValue &nested = input["arg"]["as_graph"]["graph"]; nested.isObject())
         visitNodes(nested, visit);
@@ -142,12 +142,21 @@ LogicalResult GraphImporter::bindResults(ImportCall &call, ArrayRef<std::string>
 LogicalResult GraphImporter::importAten(ImportCall &call, StringRef overload, const JsonValue &node, const JsonValue &graph, Scope &scope) {
   if (isAssert(overload))
     return failed(completeArguments(call, overload)) ? failure() : importAssert(call, overload);
+  if (isRestride(node, graph)) {
+    FailureOr<Value> self = call.tensor("self");
+    noteViews(node, graph, scope);
+    return failed(self) ? failure() : call.yield(*self);
+  }
   const ImportRule *rule = rules.findAten(overload);
   std::string functional;
   if (auto [name, kind] = overload.split('.'); !rule && name.consume_back("_")) {
     functional = (name + "." + kind).str();
     rule = rules.findAten(functional);
     overload = functional;
+    // What changes is `self`; some functional forms call it `input`.
+    bool isKnown;
+    if (StringRef first = atenArguments(overload, isKnown).split(';').first.split('=').first; isKnown && !call.args.empty())
+      call.args.front().first = first.str();
   }
   if (!rule)
     return call.unsupported("there is no import rule for it");

@@ -81,8 +81,10 @@ bool isScalarOverload(llvm::StringRef overload);
 bool isAssert(llvm::StringRef overload);
 /// "aten.add.Tensor" for "torch.ops.aten.add.Tensor".
 llvm::StringRef shortTarget(llvm::StringRef target);
-/// Calls `visit` for every node, those of nested graphs too.
-void visitNodes(const JsonValue &graph, llvm::function_ref<void(const JsonValue &)> visit);
+/// Calls `visit` for every node and its graph, those of nested graphs too.
+void visitNodes(const JsonValue &graph, llvm::function_ref<void(const JsonValue &node, const JsonValue &graph)> visit);
+/// Whether a node is an as_strided that leaves every element where it is: the strides of axes of one element may be any.
+bool isRestride(const JsonValue &node, const JsonValue &graph);
 /// {file, line} of the innermost frame of a node's stack trace that is the user's own.
 std::pair<std::string, unsigned> sourceOf(const JsonValue &node);
 

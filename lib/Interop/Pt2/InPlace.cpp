@@ -131,6 +131,30 @@ Storage storageOf(const JsonValue &node, const JsonValue &graph) {
 }
 } // namespace
 
+bool graphopt::isRestride(const JsonValue &node, const JsonValue &graph) {
+  SmallVector<StringRef> results = resultNames(node);
+  if (operatorOf(node) != "as_strided" || results.size() != 1)
+    return false;
+  const JsonValue &before = graph["tensor_values"][sourceName(node)], &after = graph["tensor_values"][results[0]];
+  auto isSame = [](const JsonValue &a, const JsonValue &b) {
+    const JsonValue &text = a["as_expr"]["expr_str"];
+    return a["as_int"].isInteger() ? b["as_int"].isInteger() && a["as_int"].integer == b["as_int"].integer
+                                   : text.isString() && text.string == b["as_expr"]["expr_str"].string;
+  };
+  const auto &sizes = before["sizes"].elements, &newSizes = after["sizes"].elements;
+  const auto &strides = before["strides"].elements, &newStrides = after["strides"].elements;
+  if (sizes.size() != newSizes.size() || strides.size() != sizes.size() || newStrides.size() != sizes.size() ||
+      !isSame(before["storage_offset"], after["storage_offset"]))
+    return false;
+  for (size_t axis = 0; axis < sizes.size(); ++axis) {
+    const JsonValue &size = sizes[axis]["as_int"];
+    bool isOne = size.isInteger() && size.integer == 1;
+    if (!isSame(sizes[axis], newSizes[axis]) || (!isOne && !isSame(strides[axis], newStrides[axis])))
+      return false;
+  }
+  return true;
+}
+
 StringRef GraphImporter::Scope::first(StringRef name) const {
   auto it = sameAs.find(name);
   return it == sameAs.end() ? name : StringRef(it->second);

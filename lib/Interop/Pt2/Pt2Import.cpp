@@ -24,13 +24,15 @@ using namespace graphopt;
 namespace {
 ImportReport makeReport(const JsonValue &graph, const ImportRules &rules) {
   std::map<std::string, ImportReport::Operator> operators;
-  visitNodes(graph, [&](const JsonValue &node) {
+  visitNodes(graph, [&](const JsonValue &node, const JsonValue &owner) {
     StringRef target = node["target"].getString();
     auto &op = operators[shortTarget(target).str()];
+    bool isSupported = isSupportedTarget(target, rules) || isRestride(node, owner);
+    op.isSupported &= isSupported;
     if (op.count++ != 0)
       return;
     op.name = shortTarget(target).str();
-    op.isSupported = isSupportedTarget(target, rules);
+    op.isSupported = isSupported;
     op.firstNode = node["name"].string;
     if (auto [file, line] = sourceOf(node); !file.empty())
       op.firstPlace = file + ":" + std::to_string(line);
