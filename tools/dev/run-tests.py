@@ -85,11 +85,22 @@ def lit(*arguments: str, build: str = "build"):
 
 
 def unit(build: str = "build", environment: dict = {}):
+    """The unit tests, split among the cores."""
+
     def suite(name: str) -> Result:
-        report = REPORTS / f"{name}.xml"
-        return run(
-            name, [ROOT / build / "bin" / "graph-opt-unit-tests", "--gtest_brief=1", f"--gtest_output=xml:{report}"], report, environment
-        )
+        def shard(index: int) -> Result:
+            report = REPORTS / f"{name}-{index}.xml"
+            command = [ROOT / build / "bin" / "graph-opt-unit-tests", "--gtest_brief=1", f"--gtest_output=xml:{report}"]
+            return run(name, command, report, {**environment, "GTEST_TOTAL_SHARDS": JOBS, "GTEST_SHARD_INDEX": str(index)})
+
+        total = Result()
+        with ThreadPoolExecutor() as pool:
+            for result in pool.map(shard, range(int(JOBS))):
+                total.passed += result.passed
+                total.failed += result.failed
+                total.skipped += result.skipped
+                total.failures += result.failures
+        return total
 
     return suite
 
