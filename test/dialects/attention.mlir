@@ -91,3 +91,36 @@ func.func @stays(%q: tensor<4x4xf32>, %k: tensor<4x4xf32>, %v: tensor<4x4xf32>, 
   %y1 = graph.matmul %z1, %v : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
   return %w, %y, %y0, %y1 : tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>
 }
+
+// Keys and values that are repeated for the heads that they serve.
+// KNOWN-LABEL: func.func @repeated(
+// KNOWN-SAME: %[[Q:.+]]: tensor<?x6x?x8xf32>, %[[K:.+]]: tensor<?x2x?x8xf32>, %[[V:.+]]: tensor<?x2x?x8xf32>
+// KNOWN: graph.attention %[[Q]], %[[K]], %[[V]] scale 5.000000e-01 group 3 causal : (tensor<?x6x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>)
+func.func @repeated(%q: tensor<?x6x?x8xf32>, %k: tensor<?x2x?x8xf32>, %v: tensor<?x2x?x8xf32>) -> tensor<?x6x?x8xf32> {
+  %zero = arith.constant 0 : index
+  %two = arith.constant 2 : index
+  %n = tensor.dim %k, %zero : tensor<?x2x?x8xf32>
+  %s = tensor.dim %k, %two : tensor<?x2x?x8xf32>
+  %nv = tensor.dim %v, %zero : tensor<?x2x?x8xf32>
+  %sv = tensor.dim %v, %two : tensor<?x2x?x8xf32>
+  %k1 = graph.reshape %k [%n, 2, 1, %s, 8] : tensor<?x2x?x8xf32> -> tensor<?x2x1x?x8xf32>
+  %k3 = graph.broadcast %k1 [%n, 2, 3, %s, 8] : tensor<?x2x1x?x8xf32> -> tensor<?x2x3x?x8xf32>
+  %k6 = graph.reshape %k3 [%n, 6, %s, 8] : tensor<?x2x3x?x8xf32> -> tensor<?x6x?x8xf32>
+  %v1 = graph.reshape %v [%nv, 2, 1, %sv, 8] : tensor<?x2x?x8xf32> -> tensor<?x2x1x?x8xf32>
+  %v3 = graph.broadcast %v1 [%nv, 2, 3, %sv, 8] : tensor<?x2x1x?x8xf32> -> tensor<?x2x3x?x8xf32>
+  %v6 = graph.reshape %v3 [%nv, 6, %sv, 8] : tensor<?x2x3x?x8xf32> -> tensor<?x6x?x8xf32>
+  %y = graph.attention %q, %k6, %v6 scale 0.5 group 1 causal
+      : (tensor<?x6x?x8xf32>, tensor<?x6x?x8xf32>, tensor<?x6x?x8xf32>) -> tensor<?x6x?x8xf32>
+  return %y : tensor<?x6x?x8xf32>
+}
+
+// Heads that are stretched, one for all, are no groups of one size.
+// KNOWN-LABEL: func.func @stretched
+// KNOWN: graph.attention %{{.+}}, %{{.+}}, %{{.+}} scale 5.000000e-01 group 1 :
+func.func @stretched(%q: tensor<1x5x8xf32>, %k: tensor<2x5x8xf32>) -> tensor<6x5x8xf32> {
+  %k1 = graph.reshape %k [2, 1, 5, 8] : tensor<2x5x8xf32> -> tensor<2x1x5x8xf32>
+  %k3 = graph.broadcast %k1 [2, 3, 5, 8] : tensor<2x1x5x8xf32> -> tensor<2x3x5x8xf32>
+  %k6 = graph.reshape %k3 [6, 5, 8] : tensor<2x3x5x8xf32> -> tensor<6x5x8xf32>
+  %y = graph.attention %q, %k6, %k6 scale 0.5 group 1 : (tensor<1x5x8xf32>, tensor<6x5x8xf32>, tensor<6x5x8xf32>) -> tensor<6x5x8xf32>
+  return %y : tensor<6x5x8xf32>
+}

@@ -78,3 +78,22 @@ func.func @not_neutral(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tens
   %2 = graph.mul %x, %one : (tensor<4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
   return %0, %1, %2 : tensor<4xf32>, tensor<4xf32>, tensor<2x4xf32>
 }
+
+// Small powers are products: to the bit, or within an ulp where the type has some to spare.
+// CANON-LABEL: func.func @small_powers
+// CANON-SAME: (%[[X:.+]]: tensor<?xf32>, %[[H:.+]]: tensor<4xf16>)
+// CANON: %[[SQUARE:.+]] = graph.mul %[[X]], %[[X]]
+// CANON: %[[CUBE:.+]] = graph.mul %{{.+}}, %[[X]]
+// CANON: %[[HALVES:.+]] = graph.mul %[[H]], %[[H]]
+// CANON: %[[ROUNDED:.+]] = graph.pow %[[H]]
+func.func @small_powers(%x: tensor<?xf32>, %h: tensor<4xf16>) -> (tensor<?xf32>, tensor<?xf32>, tensor<4xf16>, tensor<4xf16>) {
+  %two = graph.constant dense<2.0> : tensor<f32>
+  %three = graph.constant dense<3.0> : tensor<f32>
+  %two_h = graph.constant dense<2.0> : tensor<f16>
+  %three_h = graph.constant dense<3.0> : tensor<f16>
+  %a = graph.pow %x, %two : (tensor<?xf32>, tensor<f32>) -> tensor<?xf32>
+  %b = graph.pow %x, %three : (tensor<?xf32>, tensor<f32>) -> tensor<?xf32>
+  %c = graph.pow %h, %two_h : (tensor<4xf16>, tensor<f16>) -> tensor<4xf16>
+  %d = graph.pow %h, %three_h : (tensor<4xf16>, tensor<f16>) -> tensor<4xf16>
+  return %a, %b, %c, %d : tensor<?xf32>, tensor<?xf32>, tensor<4xf16>, tensor<4xf16>
+}

@@ -140,23 +140,54 @@ static SmallVector<Masked> formsOf(Value scores) {
   return forms;
 }
 
+/// Whether a reshape between the types only joins the axes before the last two into one, or splits it: where one of the last two sizes is
+/// not known, all the others say that it is the same.
+static bool joinsBatch(RankedTensorType apart, RankedTensorType joined) {
+  ArrayRef<int64_t> from = apart.getShape(), to = joined.getShape();
+  if (from.size() < 4 || to.size() != 3 || from.take_back(2) != to.take_back(2))
+    return false;
+  auto unknown = llvm::count(to.take_back(2), ShapedType::kDynamic);
+  bool isBatchKnown = !ShapedType::isDynamicShape(from.drop_back(2)) && !ShapedType::isDynamic(to[0]) && to[0] != 0;
+  return (unknown == 0 && !llvm::is_contained(to, 0)) || (unknown == 1 && isBatchKnown);
+}
+
+/// The reshape before x that joins the batch, or splits it.
+static ReshapeOp reshapeOfBatch(Value x, bool isJoining) {
+  auto reshape = x.getDefiningOp<ReshapeOp>();
+  if (!reshape)
+    return {};
+  auto from = cast<RankedTensorType>(reshape.getX().getType()), to = cast<RankedTensorType>(x.getType());
+  return (isJoining ? joinsBatch(from, to) : joinsBatch(to, from)) ? reshape : ReshapeOp();
+}
+
+/// Whether the axes of x before the last two have the sizes `batch`, of which one may be unknown, as the others and their product are the
+/// same.
+static bool hasBatch(Value x, ArrayRef<int64_t> batch) {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(x.getType()).getShape();
+  return shape.size() == batch.size() + 2 && shape.drop_back(2) == batch && llvm::count(batch, ShapedType::kDynamic) <= 1 &&
+         !llvm::is_contained(batch, 0);
+}
+
 namespace {
 struct RecogniseAttention final : RewritePattern {
   RecogniseAttention(StringRef root, MLIRContext *context) : RewritePattern(root, /*benefit=*/2, context) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
     std::optional<Product> outer = Product::of(op->getResult(0));
-    if (!outer || !llvm::is_sorted(outer->aOrder) || !outer->a.hasOneUse())
-      return rewriter.notifyMatchFailure(op, "no product of weights that are used once");
-    Value weights = outer->a, condition;
-    if (auto choice = weights.getDefiningOp<SelectOp>(); choice && splatOf(choice.getA()) == 0.0) {
+    if (!outer || !llvm::is_sorted(outer->aOrder))
+      return rewriter.notifyMatchFailure(op, "no product");
+    ReshapeOp joining = reshapeOfBatch(outer->a, /*isJoining=*/true);
+    Value chosen = joining ? joining.getX() : outer->a, weights = chosen, condition;
+    if (auto choice = chosen.getDefiningOp<SelectOp>(); choice && splatOf(choice.getA()) == 0.0) {
       condition = choice.getCondition();
       weights = choice.getB();
     }
+    int64_t rank = rankOf(weights);
     auto softmax = weights.getDefiningOp<SoftmaxOp>();
-    if (!softmax || !softmax->hasOneUse() || static_cast<int64_t>(softmax.getAxis()) + 1 != rankOf(weights) ||
-        weights.getType() != outer->a.getType())
+    if (!softmax || static_cast<int64_t>(softmax.getAxis()) + 1 != rank || weights.getType() != chosen.getType())
       return rewriter.notifyMatchFailure(op, "the weights are no softmax along the last axis");
+    if (!softmax->hasOneUse() || !chosen.hasOneUse() || !outer->a.hasOneUse())
+      return rewriter.notifyMatchFailure(op, "something else needs the weights");
     Value scores = softmax.getX();
     if (condition && !isEmptyRow(condition, scores))
       return rewriter.notifyMatchFailure(op, "zeros are chosen for other rows than those without any key");
@@ -164,27 +195,103 @@ struct RecogniseAttention final : RewritePattern {
     double scale = 1;
     std::optional<Product> inner;
     Masked form;
+    ReshapeOp splitting;
     for (const Masked &candidate : formsOf(scores))
       if (!inner) {
         form = candidate;
         scale = 1;
-        inner = Product::of(withoutFactors(form.scores, scale));
+        Value product = withoutFactors(form.scores, scale);
+        splitting = reshapeOfBatch(product, /*isJoining=*/false);
+        inner = Product::of(splitting ? splitting.getX() : product);
       }
-    if (!inner || rankOf(inner->a) != rankOf(outer->a))
+    if (!inner || rankOf(inner->a) != (splitting ? 3 : rank))
       return rewriter.notifyMatchFailure(op, "the scores are no product of one rank");
-    Value query = withoutFactors(inner->a, scale), key = withoutFactors(inner->b, scale);
+    ArrayRef<int64_t> leading = cast<RankedTensorType>(weights.getType()).getShape().drop_back(2);
+    SmallVector<OpFoldResult> batch = splitting ? splitting.getMixedSizes() : SmallVector<OpFoldResult>();
+    batch.truncate(splitting ? rank - 2 : 0);
+    /// An operand of a product with its axes in order, its batch not joined, and of the scores' without factors.
+    auto operand = [&](Value x, SmallVector<int64_t> order, bool isValue) -> Value {
+      x = isValue ? x : withoutFactors(x, scale);
+      if (ReshapeOp join = order[0] == 0 ? reshapeOfBatch(x, /*isJoining=*/true) : ReshapeOp();
+          join && rankOf(x) != rank && hasBatch(join.getX(), leading)) {
+        x = isValue ? join.getX() : withoutFactors(join.getX(), scale);
+        SmallVector<int64_t> wide = llvm::to_vector(llvm::seq<int64_t>(0, rank - 2));
+        for (int64_t axis : ArrayRef(order).drop_front())
+          wide.push_back(axis + rank - 3);
+        order = wide;
+      }
+      x = Product::arrange(rewriter, x, order, /*swapped=*/isValue);
+      SmallVector<OpFoldResult> own = tensor::getMixedSizes(rewriter, op->getLoc(), x), sizes = batch;
+      if (batch.empty())
+        batch.append(own.begin(), own.end() - 2);
+      if (rankOf(x) == rank)
+        return x;
+      sizes.append(own.end() - 2, own.end());
+      return ReshapeOp::create(rewriter, op->getLoc(), x, sizes).getResult();
+    };
+    Value query = operand(inner->a, inner->aOrder, false), key = operand(inner->b, inner->bOrder, false);
+    Value value = operand(outer->b, outer->bOrder, true);
     if (form.isInverted)
       form.mask = NotOp::create(rewriter, op->getLoc(), form.mask);
-    auto attention = AttentionOp::create(rewriter, op->getLoc(), Product::arrange(rewriter, query, inner->aOrder, false),
-                                         Product::arrange(rewriter, key, inner->bOrder, false),
-                                         Product::arrange(rewriter, outer->b, outer->bOrder, true), form.mask, llvm::APFloat(scale),
-                                         /*group=*/1, /*causal=*/false,
-                                         /*safe=*/static_cast<bool>(condition));
-    Value y = attention;
+    Value y = AttentionOp::create(rewriter, op->getLoc(), query, key, value, form.mask, llvm::APFloat(scale), /*group=*/1, /*causal=*/false,
+                                  /*safe=*/static_cast<bool>(condition));
+    if (joining) {
+      SmallVector<OpFoldResult> sizes = {joining.getMixedSizes()[0]}, own = tensor::getMixedSizes(rewriter, op->getLoc(), y);
+      sizes.append(own.end() - 2, own.end());
+      y = ReshapeOp::create(rewriter, op->getLoc(), y, sizes);
+    }
     if (y.getType() != op->getResult(0).getType())
       y = tensor::CastOp::create(rewriter, op->getLoc(), op->getResult(0).getType(), y);
     rewriter.replaceOp(op, y);
     return success();
+  }
+};
+
+/// Heads of key and value that are repeated, one for each head of query that they serve, are so by `group`.
+struct FoldRepeatedHeads final : OpRewritePattern<AttentionOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(AttentionOp op, PatternRewriter &rewriter) const override {
+    int64_t group = 1, groupOfValue = 1;
+    Value key = withoutRepeats(op.getKey(), group), value = withoutRepeats(op.getValue(), groupOfValue);
+    if (op.getGroup() != 1 || !key || !value || group != groupOfValue)
+      return rewriter.notifyMatchFailure(op, "key and value are not repeated alike");
+    if (cast<RankedTensorType>(op.getQuery().getType()).getDimSize(rankOf(key) - 4) !=
+        cast<RankedTensorType>(op.getKey().getType()).getDimSize(rankOf(key) - 4))
+      return rewriter.notifyMatchFailure(op, "the heads are stretched");
+    auto dropOne = [&](Value x) {
+      SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, op.getLoc(), x);
+      sizes.erase(sizes.end() - 3);
+      return ReshapeOp::create(rewriter, op.getLoc(), x, sizes).getResult();
+    };
+    rewriter.replaceOpWithNewOp<AttentionOp>(op, op.getType(), op.getQuery(), dropOne(key), dropOne(value), op.getMask(), op.getScaleAttr(),
+                                             rewriter.getI64IntegerAttr(group), op.getCausalAttr(), op.getSafeAttr());
+    return success();
+  }
+
+private:
+  /// [..., h, 1, s, d] where x is it, broadcast to [..., h, group, s, d], with both axes joined; null elsewhere.
+  static Value withoutRepeats(Value x, int64_t &group) {
+    auto join = x.getDefiningOp<ReshapeOp>();
+    auto repeat = join ? join.getX().getDefiningOp<BroadcastOp>() : BroadcastOp();
+    int64_t rank = rankOf(x), axis = rank - 2; // of `group`
+    if (!repeat || rank < 3 || rankOf(repeat) != rank + 1 || rankOf(repeat.getX()) != rank + 1)
+      return {};
+    ArrayRef<int64_t> one = cast<RankedTensorType>(repeat.getX().getType()).getShape(),
+                      many = cast<RankedTensorType>(repeat.getType()).getShape();
+    SmallVector<OpFoldResult> joined = join.getMixedSizes(),
+                              apart = getMixedValues(repeat.getStaticSizes(), repeat.getSizes(), x.getContext());
+    group = many[axis];
+    if (one[axis] != 1 || ShapedType::isDynamic(group) || group < 1 || ShapedType::isDynamic(many[axis - 1]) ||
+        cast<RankedTensorType>(x.getType()).getDimSize(axis - 1) != many[axis - 1] * group)
+      return {};
+    for (int64_t d = 0; d < rank; ++d) { // the others stay as they are
+      int64_t source = d < axis ? d : d + 1;
+      bool isSame = d == axis - 1 || joined[d] == apart[source] ||
+                    (!ShapedType::isDynamic(many[source]) && cast<RankedTensorType>(x.getType()).getDimSize(d) == many[source]);
+      if (!isSame || one[source] != many[source])
+        return {};
+    }
+    return repeat.getX();
   }
 };
 } // namespace
@@ -192,4 +299,5 @@ struct RecogniseAttention final : RewritePattern {
 void AttentionOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add(std::make_unique<RecogniseAttention>(MatmulOp::getOperationName(), context));
   patterns.add(std::make_unique<RecogniseAttention>(ContractOp::getOperationName(), context));
+  patterns.add<FoldRepeatedHeads>(context);
 }

@@ -1,9 +1,8 @@
 //===- BatchNorm.cpp ------------------------------------------------------===//
 #include "Graph/Shared/DecompositionGradient.h"
 #include "Graph/Shared/OpSupport.h"
+#include "Graph/Shared/Weights.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -102,28 +101,6 @@ FailureOr<SmallVector<Value>> BatchNormOp::buildGradient(OpBuilder &b, ValueRang
 }
 
 //===--- Fold -------------------------------------------------------------===//
-
-/// Whether a value follows from parameters and constants alone, by few ops: folding computes it, and compiled code does so once, when it
-/// loads the weights.
-static bool isWeight(Value value) {
-  constexpr size_t maxOps = 32; // longer computations are none that a front end makes of its weights
-  llvm::SmallSetVector<Operation *, 8> ops;
-  auto reach = [&](Value operand) {
-    Operation *op = operand.getDefiningOp();
-    return op && (ops.insert(op), true);
-  };
-  if (!reach(value))
-    return false;
-  for (size_t i = 0; i < ops.size(); ++i) {
-    Operation *op = ops[i];
-    if (isa<ParameterReadOpInterface>(op) || op->hasTrait<OpTrait::ConstantLike>())
-      continue;
-    if (ops.size() > maxOps || op->getNumRegions() != 0 || op->getNumOperands() == 0 || !isPure(op) ||
-        !llvm::all_of(op->getOperands(), reach))
-      return false;
-  }
-  return true;
-}
 
 namespace {
 /// normalise(convolve(x, w) + r) = convolve(x, w * scale) + (r * scale + shift), and the same of a dense layer: nothing is left of it but a

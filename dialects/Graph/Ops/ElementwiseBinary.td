@@ -40,7 +40,9 @@ def Graph_PowOp : Graph_Binary<"pow", "numbers", "a ^ b", "total::pow(a, b)", "s
   "select(b == 0.0, ct * 0.0, ct * b * pow(a, b - 1.0)), select(a == 0.0, select(b > 0.0, ct * 0.0, ct * y * log(a)), ct * y * log(a))",
   ["pow.Tensor_Tensor", "pow.Tensor_Scalar"], [], [],
   "Integers wrap; a negative exponent gives 0, but 1 for a = 1 and 1 or -1 for a = -1.",
-  "foldNeutral(*this, adaptor.getOperands(), Neutral::one, false)">;
+  "foldNeutral(*this, adaptor.getOperands(), Neutral::one, false)"> {
+  let hasCanonicalizer = 1;
+}
 def Graph_MaxOp : Graph_Binary<"max", "elements", "max(a, b)", "total::max(a, b)", "s.max(a, b)",
   "select(a > b, ct, select(a == b, ct * 0.5, ct * 0.0)), select(b > a, ct, select(a == b, ct * 0.5, ct * 0.0))", ["maximum.default"],
   [], [Commutative], "NaN where either is. Equal operands share the gradient by halves.",

@@ -2,6 +2,8 @@
 #include "Graph/Shared/ContractGradient.h"
 #include "Graph/Shared/Contraction.h"
 #include "Graph/Shared/OpSupport.h"
+#include "Graph/Shared/Weights.h"
+#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -65,6 +67,74 @@ Cost LinearOp::getCost(int64_t dynamicSize) {
 }
 
 FusionKind LinearOp::getFusionKind() { return FusionKind::contraction; }
+
+//===--- Recognise --------------------------------------------------------===//
+
+namespace {
+/// A product with weights whose last axis is summed.
+struct RecogniseProduct final : OpRewritePattern<ContractOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ContractOp op, PatternRewriter &rewriter) const override {
+    if (!op.getABatch().empty() || op.getAAxes() != ArrayRef<int64_t>{lastAxis(op.getA())} || op.getBAxes() != ArrayRef<int64_t>{1} ||
+        lastAxis(op.getB()) != 1 || !isWeight(op.getB()))
+      return rewriter.notifyMatchFailure(op, "no product with weights [out, in]");
+    rewriter.replaceOpWithNewOp<LinearOp>(op, op.getType(), op.getA(), op.getB(), Value());
+    return success();
+  }
+};
+
+/// linear(x, w) + bias; a reshape between them that keeps the last axis comes after.
+struct RecogniseBias final : OpRewritePattern<AddOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(AddOp op, PatternRewriter &rewriter) const override {
+    for (auto [sum, bias] : {std::pair<Value, Value>{op.getA(), op.getB()}, {op.getB(), op.getA()}}) {
+      auto reshape = sum.getDefiningOp<ReshapeOp>();
+      Value product = reshape ? reshape.getX() : sum;
+      auto linear = product.getDefiningOp<LinearOp>();
+      if (!linear || linear.getBias() || !product.hasOneUse() || !sum.hasOneUse() || sum.getType() != op.getType() || !isWeight(bias))
+        continue;
+      auto type = cast<RankedTensorType>(bias.getType());
+      auto lastSize = [](Value x) { return cast<RankedTensorType>(x.getType()).getShape().back(); };
+      if (type.getRank() != 1 || type.isDynamicDim(0) || lastAxis(sum) < 0 || lastSize(sum) != lastSize(bias) ||
+          lastSize(product) != lastSize(bias))
+        continue;
+      Value y = LinearOp::create(rewriter, op.getLoc(), product.getType(), linear.getX(), linear.getWeight(), bias);
+      if (reshape)
+        y = ReshapeOp::create(rewriter, op.getLoc(), op.getType(), y, reshape.getSizes(), reshape.getStaticSizesAttr());
+      rewriter.replaceOp(op, y);
+      return success();
+    }
+    return rewriter.notifyMatchFailure(op, "no dense layer and its bias");
+  }
+};
+
+/// linear(reshape(x)) = reshape(linear(x)) where the last axis stays: behind it, it meets the reshape that goes back.
+struct MoveReshapeBehind final : OpRewritePattern<LinearOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(LinearOp op, PatternRewriter &rewriter) const override {
+    auto reshape = op.getX().getDefiningOp<ReshapeOp>();
+    auto weight = cast<RankedTensorType>(op.getWeight().getType());
+    if (!reshape || !isWeight(op.getWeight()) || weight.isDynamicDim(0))
+      return rewriter.notifyMatchFailure(op, "no reshape before a dense layer of known size");
+    auto from = cast<RankedTensorType>(reshape.getX().getType()), to = cast<RankedTensorType>(reshape.getType());
+    if (from.getRank() == 0 || from.isDynamicDim(from.getRank() - 1) || from.getShape().back() != to.getShape().back() ||
+        from.getShape().back() == 0)
+      return rewriter.notifyMatchFailure(op, "the reshape changes the last axis");
+    SmallVector<OpFoldResult> sizes = reshape.getMixedSizes();
+    sizes.back() = rewriter.getIndexAttr(weight.getDimSize(0));
+    Value y = LinearOp::create(rewriter, op.getLoc(), reshape.getX(), op.getWeight(), op.getBias());
+    y = ReshapeOp::create(rewriter, op.getLoc(), y, sizes);
+    if (y.getType() != op.getType())
+      y = tensor::CastOp::create(rewriter, op.getLoc(), op.getType(), y);
+    rewriter.replaceOp(op, y);
+    return success();
+  }
+};
+} // namespace
+
+void LinearOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<RecogniseProduct, RecogniseBias, MoveReshapeBehind>(context);
+}
 
 //===--- Gradient ---------------------------------------------------------===//
 

@@ -13,6 +13,8 @@ def Graph_LinearOp : Graph_TensorOp<"linear", [
     2. (C2) x has at least rank 1, weight rank 2, and bias rank 1.
     3. (C3) The size of x's last axis is that of weight's last, and bias has the size of weight's first.
 
+    Canonicalisation recognises it in a product with weights, an addition and reshapes around them.
+
     Example:
     ```mlir
     %y = graph.linear %x, %weight, %bias : (tensor<4x3xf32>, tensor<5x3xf32>, tensor<5xf32>) -> tensor<4x5xf32>
@@ -20,5 +22,6 @@ def Graph_LinearOp : Graph_TensorOp<"linear", [
   }];
   let arguments = (ins Graph_NumberTensor:$x, Graph_NumberTensor:$weight, Optional<Graph_NumberTensor>:$bias);
   let results = (outs Graph_NumberTensor:$y);
+  let hasCanonicalizer = 1;
   let assemblyFormat = "$x `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)";
 }

@@ -114,39 +114,6 @@ struct FoldTransposes final : OpRewritePattern<MatmulOp> {
 };
 } // namespace
 
-namespace {
-/// The operand of a reshape that joins the axes before the last two, which have the sizes `batch`, into one; null where x is none.
-Value beforeJoining(Value x, ArrayRef<int64_t> batch) {
-  auto reshape = x.getDefiningOp<ReshapeOp>();
-  if (!reshape)
-    return {};
-  ArrayRef<int64_t> from = cast<RankedTensorType>(reshape.getX().getType()).getShape(), to = cast<RankedTensorType>(x.getType()).getShape();
-  if (from.size() != batch.size() + 2 || to.size() != 3 || from.drop_back(2) != batch)
-    return {};
-  // Of as many elements: with one size unknown, the other one says that both are the same.
-  bool same = from.take_back(2) == to.take_back(2) && llvm::count(to.take_back(2), ShapedType::kDynamic) <= 1;
-  return same ? reshape.getX() : Value();
-}
-
-/// reshape(matmul(reshape(a), reshape(b))) where the reshapes only join the batch axes and split them again, as decompositions to torch's
-/// bmm have it.
-struct KeepBatchApart final : OpRewritePattern<ReshapeOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter &rewriter) const override {
-    auto matmul = op.getX().getDefiningOp<MatmulOp>();
-    ArrayRef<int64_t> shape = cast<RankedTensorType>(op.getType()).getShape();
-    if (!matmul || !matmul->hasOneUse() || shape.size() < 4 || ShapedType::isDynamicShape(shape.drop_back(2)) ||
-        llvm::is_contained(shape.drop_back(2), 0))
-      return rewriter.notifyMatchFailure(op, "no product whose batch is split into known sizes");
-    Value a = beforeJoining(matmul.getA(), shape.drop_back(2)), b = beforeJoining(matmul.getB(), shape.drop_back(2));
-    if (!a || !b || shape.take_back(2) != cast<RankedTensorType>(matmul.getType()).getShape().take_back(2))
-      return rewriter.notifyMatchFailure(op, "the operands' batch was not joined from these sizes");
-    rewriter.replaceOpWithNewOp<MatmulOp>(op, op.getType(), a, b);
-    return success();
-  }
-};
-} // namespace
-
 Value graphopt::buildMatmul(OpBuilder &b, Location loc, Value a, Value other) {
   auto matmul = MatmulOp::create(b, loc, a, other);
   ContractOp contract = foldTransposes(b, matmul);
@@ -156,9 +123,7 @@ Value graphopt::buildMatmul(OpBuilder &b, Location loc, Value a, Value other) {
   return contract;
 }
 
-void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<FoldTransposes, KeepBatchApart>(context);
-}
+void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) { patterns.add<FoldTransposes>(context); }
 
 //===--- Evaluate ---------------------------------------------------------===//
 
