@@ -40,3 +40,43 @@ func.func @branches(%x: tensor<?x?xf32>, %way: tensor<i1>) -> tensor<?x?xf32> {
   }
   return %y : tensor<?x?xf32>
 }
+
+// Sizes of one name are one number.
+// CHECK-LABEL: func.func @named(
+// CHECK: func.func @named_shapes(%[[N:.+]]: index, %{{.+}}: index) -> index attributes {graph.sizes}
+// CHECK: return %[[N]] : index
+func.func @named(%x: tensor<?xf32> {graph.dims = ["n"]}, %y: tensor<?xf32> {graph.dims = ["n"]}, %way: tensor<i1>) -> tensor<?xf32>
+    attributes {graph.symbols = {n = [0, 64]}} {
+  %condition = tensor.extract %way[] : tensor<i1>
+  %z = scf.if %condition -> (tensor<?xf32>) {
+    scf.yield %x : tensor<?xf32>
+  } else {
+    scf.yield %y : tensor<?xf32>
+  }
+  return %z : tensor<?xf32>
+}
+
+// What a loop carries keeps its size; checks in it, and checks of data, are those of the function that computes.
+// CHECK-LABEL: func.func @carried(
+// CHECK: func.func @carried_shapes(%[[N:.+]]: index, %{{.+}}: index) -> index attributes {graph.sizes}
+// CHECK-NOT: tensor
+// CHECK: cf.assert %{{.+}}, "a size"
+// CHECK-NOT: cf.assert
+// CHECK: return %[[N]] : index
+func.func @carried(%x: tensor<?xf32>, %y: tensor<?xf32>, %way: tensor<i1>) -> tensor<?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %x, %c0 : tensor<?xf32>
+  %positive = arith.cmpi sgt, %n, %c0 : index
+  cf.assert %positive, "a size"
+  %condition = tensor.extract %way[] : tensor<i1>
+  cf.assert %condition, "data"
+  %m = tensor.dim %y, %c0 : tensor<?xf32>
+  %z = scf.for %i = %c0 to %m step %c1 iter_args(%a = %x) -> (tensor<?xf32>) {
+    %fits = arith.cmpi slt, %i, %m : index
+    cf.assert %fits, "inside"
+    %b = arith.select %fits, %a, %y : tensor<?xf32>
+    scf.yield %b : tensor<?xf32>
+  }
+  return %z : tensor<?xf32>
+}

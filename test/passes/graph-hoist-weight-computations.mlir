@@ -27,3 +27,19 @@ func.func @views(%x: tensor<4xf32>, %w: tensor<2x2xf32> {graph.weight = "w"}) ->
   %1 = arith.addf %0, %d : tensor<4xf32>
   return %1 : tensor<4xf32>
 }
+
+// -----
+
+// A weight that only the body of an op reads comes along.
+// CHECK-LABEL: func.func @in_body(
+// CHECK: func.func @in_body_prepare(%[[W:.+]]: tensor<f32> {graph.weight = "w"}) -> tensor<2xf32>
+// CHECK: tensor.extract %[[W]][]
+func.func @in_body(%x: tensor<2xf32>, %w: tensor<f32> {graph.weight = "w"}) -> tensor<2xf32> {
+  %e = tensor.generate {
+  ^bb0(%i: index):
+    %s = tensor.extract %w[] : tensor<f32>
+    tensor.yield %s : f32
+  } : tensor<2xf32>
+  %0 = arith.addf %x, %e : tensor<2xf32>
+  return %0 : tensor<2xf32>
+}

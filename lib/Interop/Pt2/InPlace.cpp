@@ -166,9 +166,10 @@ void GraphImporter::noteViews(const JsonValue &node, const JsonValue &graph, Sco
   if (storage == Storage::own)
     return;
   for (StringRef name : resultNames(node)) {
-    if (storage == Storage::unknown)
+    bool isTwice = scope.contains(name) && !scope.views.contains(name); // names in a file that is wrong may go in circles
+    if (storage == Storage::unknown || isTwice)
       scope.opaque.insert(name);
-    if (name != source && scope.views.try_emplace(name, Scope::View{source.str(), &node, &graph}).second)
+    if (!isTwice && scope.views.try_emplace(name, Scope::View{source.str(), &node, &graph}).second)
       scope.viewsOf[source].push_back(name.str());
   }
 }
