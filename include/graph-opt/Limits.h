@@ -21,7 +21,9 @@ struct Limits {
   uint64_t rank = 64;
   uint64_t ops = uint64_t(1) << 21;
   uint64_t name = 4096;
-  /// Upstream's parser takes time quadratic in the length of a number.
+  /// Upstream's parser makes room for all results up to the one that `%x#5` names.
+  uint64_t results = uint64_t(1) << 21;
+  /// It takes time quadratic in the length of a number.
   uint64_t digits = 4096;
   /// Beside 64 times the text: aliases of aliases double at each step.
   uint64_t aliased = uint64_t(1) << 26;

@@ -107,7 +107,18 @@ static void dieOf(StringRef what) {
   _exit(static_cast<int>(Failure::internal));
 }
 
-static void onFatalError(void *, const char *reason, bool) { dieOf(reason); }
+static void onFatalError(void *, const char *reason, bool) {
+  StringRef what = reason;
+  if (!what.consume_front("IO failure on output stream: "))
+    return dieOf(reason);
+  // Where stdout goes, there is no place, or nothing: no defect of ours.
+  say(state().name);
+  say("error: stdout cannot be written: ");
+  say(what);
+  say("\n");
+  sys::RunInterruptHandlers();
+  _exit(static_cast<int>(Failure::badInput));
+}
 
 #if !__has_feature(address_sanitizer) // which reports crashes better
 static void onCrash(int signal) {

@@ -10,7 +10,7 @@ using namespace graphopt;
 
 static Error cannotWrite(StringRef path, std::string why) {
   why[0] = toLower(why[0]); // the system's begin with a capital
-  return makeError(Failure::badInput, path + ": error: cannot be written: " + why);
+  return makeError(Failure::badInput, (path == "-" ? "<stdout>" : path) + ": error: cannot be written: " + why);
 }
 
 Expected<OutputFile> OutputFile::open(StringRef path) {

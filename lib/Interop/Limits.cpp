@@ -12,6 +12,7 @@ static constexpr Limits::Info infos[] = {
     {"rank", &Limits::rank, "sizes", "every format: of one tensor"},
     {"ops", &Limits::ops, "ops", "MLIR text and bytecode, JSON; nodes of an ONNX model, those of functions counted by call"},
     {"name", &Limits::name, "characters of a name", "every format: of a value, symbol, op, key or entry"},
+    {"results", &Limits::results, "results of ops with several", "MLIR text: up to the last one that %x#N names, of all names together"},
     {"digits", &Limits::digits, "digits in a number", "MLIR text"},
     {"aliased", &Limits::aliased, "characters behind aliases", "MLIR text: what aliases stand for, beside 64 times the text"},
     {"parts", &Limits::parts, "parts of an attribute or type", "MLIR bytecode: each counted as often as it is used"},

@@ -4,6 +4,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/Twine.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 using namespace graphopt;
@@ -29,6 +30,7 @@ private:
   void takeNumber();
   void takeWord();
   void takeName();
+  void takeResult();
   void takeSigil();
   void takeToken(char c);
   /// Whether the definition of an alias ends before this character, the first on its line: no attribute or type goes on like that.
@@ -52,6 +54,8 @@ private:
     uint64_t size = 0;
   };
   StringMap<Alias> aliases;
+  StringMap<uint64_t> lastResults; ///< the last one that is used, by the value's name
+  uint64_t results = 0;
   StringRef defined; ///< the alias whose definition this is, or empty
   Alias definition;
   const char *definitionStart = nullptr;
@@ -154,6 +158,26 @@ void Scanner::takeName() {
     exceed(start, &Limits::name);
 }
 
+/// "#5" behind the name of a value, which ends at `at`.
+void Scanner::takeResult() {
+  const char *nameEnd = at + 1, *nameStart = at;
+  while (nameStart != begin && *nameStart != '%')
+    --nameStart;
+  for (at += 2; at != end && isDigit(*at);)
+    ++at;
+  uint64_t number;
+  if (StringRef(nameEnd + 1, at - nameEnd - 1).getAsInteger(10, number))
+    number = at - nameEnd > 1 ? limits.results : 0; // more than 64 bits; or none
+  --at;
+  uint64_t &last = lastResults[StringRef(nameStart, nameEnd - nameStart)];
+  if (number > last) {
+    results = SaturatingAdd(results, number - last);
+    last = number;
+  }
+  if (results >= limits.results)
+    exceed(nameStart, &Limits::results);
+}
+
 /// '#' or '!': an alias, or an attribute or type of a dialect. "#name =" outside of brackets defines one.
 void Scanner::takeSigil() {
   const char *start = at;
@@ -251,6 +275,8 @@ void Scanner::takeToken(char c) {
   case '@':
   case '^':
     takeName();
+    if (c == '%' && at + 1 < end && at[1] == '#')
+      takeResult();
     break;
   case '#':
   case '!':

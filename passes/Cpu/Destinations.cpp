@@ -25,11 +25,14 @@ LogicalResult convertArguments(func::FuncOp func, OpBuilder &builder) {
   return success();
 }
 
-/// A call that the inliner has left calls a function that calls itself.
+/// A call that the inliner has left calls a function that calls itself, or one without a body.
 LogicalResult refuseCalls(func::FuncOp func) {
   return success(!func.walk([](func::CallOp call) {
+                        auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
                         emitError(call.getLoc(), Failure::unsupportedOp)
-                            << "expected calls that can be inlined, got a recursive one of '@" << call.getCallee() << "'";
+                            << "expected calls that can be inlined, got a "
+                            << (callee && callee.isExternal() ? "call of a function without a body" : "recursive call") << ", '@"
+                            << call.getCallee() << "'";
                         return WalkResult::interrupt();
                       })
                       .wasInterrupted());

@@ -17,7 +17,7 @@ func.func @blocks(%x: tensor<4xf32>) -> tensor<4xf32> {
 // -----
 
 func.func @recursive(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // expected-error @below {{expected calls that can be inlined, got a recursive one of '@recursive'}}
+  // expected-error @below {{expected calls that can be inlined, got a recursive call, '@recursive'}}
   %0 = func.call @recursive(%x) : (tensor<4xf32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }

@@ -28,6 +28,11 @@ def constant(type, value="dense<0.0>"):
 
 BLOB = '{-# dialect_resources: { builtin: { w: "0x0400000000000000" } } #-}\n'
 PRIVATE = "func.func private @f"
+ADD = """func.func @f(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %0 = graph.add %a, %a : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+"""
 TEXT = {
     "truncated": ("func.func @f(%a: tensor<2xf32>) -> tensor<2xf32> {\n  %0 = graph.add %a, %a : (tensor<2xf32>, ten", 1, ":2:"),
     "10,000 regions": ("module {" * 10000 + "}" * 10000, 5, ":1:4104: error: expected at most 512 levels of nesting"),
@@ -53,6 +58,12 @@ TEXT = {
         ":2:23: error: expected at most 4096",
     ),
     "long hexadecimal number": ("func.func @f() {\n  %0 = arith.constant 0x" + "F" * 100000 + " : i64\n  return\n}", 5, "4096 digits"),
+    "a result far away": (ADD.replace("return %0", "return %0#2147483648"), 5, ":3:10: error: expected at most 2097152 results"),
+    "results far away": (
+        ADD.replace("return %0", ", ".join(f"return %{i}#1000000" for i in range(3))),
+        5,
+        "expected at most 2097152 results",
+    ),
     "size beyond int64": (PRIVATE + "(tensor<99999999999999999999xf32>)", 1, "invalid dimension"),
     "sizes beyond int64": (
         "func.func @f(%a: tensor<4294967296x4294967296xf32>) -> tensor<4294967296x4294967296xf32> {\n"
@@ -317,11 +328,6 @@ def test_npy(tool, name, tmp_path):
 # Budgets ---------------------------------------------------------------------------------------------------------------------------------
 
 # Each budget of MLIR text: a number that the model is over, and the place that the error names.
-ADD = """func.func @f(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
-  %0 = graph.add %a, %a : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
-  return %0 : tensor<2x3xf32>
-}
-"""
 BUDGETS = {
     "nesting": (1, ":1:24: error: expected at most 1 levels of nesting"),
     "rank": (1, ":1:25: error: expected at most 1 sizes"),
@@ -388,7 +394,7 @@ def test_budgets_are_documented():
     table = (ROOT / "docs/tools.md").read_text()
     start = described.index("which one is short:") + len("which one is short:")
     listed = [item.split() for item in described[start : described.index("--max-nesting")].replace("\n", " ").split(",")]
-    assert len(listed) == 15
+    assert len(listed) == 16
     for name, default in listed:
         assert f"| `{name}` | {int(default):,} | " in table
 

@@ -53,6 +53,8 @@ llvm::Error buildPasses(OpPassManager &passes, const CompileOptions &options, co
 }
 
 llvm::Expected<Lowered> lower(ModuleOp source, func::FuncOp entry, StringRef name, OpPassManager &&passes) {
+  if (name.contains('\0'))
+    return llvm::createStringError("expected a function name without null bytes");
   llvm::Expected<Signature> signature = readSource(entry);
   if (!signature)
     return signature.takeError();
@@ -66,6 +68,8 @@ llvm::Expected<Lowered> lower(ModuleOp source, func::FuncOp entry, StringRef nam
     } else if (name != entry.getName()) {
       if (lowered.module->lookupSymbol(name))
         return llvm::createStringError("expected a name that is free in the module, got '" + name + "'");
+      if (failed(SymbolTable::replaceAllSymbolUses(function, StringAttr::get(context, name), *lowered.module))) // it may call itself
+        return llvm::createStringError("expected ops that say which symbols they use");
       function.setName(name);
     }
   }
