@@ -35,7 +35,7 @@ struct Limits {
   uint64_t ratio = 1032; ///< deflate's own bound
   uint64_t copied = uint64_t(1) << 32;
   uint64_t memory = uint64_t(4) << 30; ///< beside 16 times the file
-  uint64_t seconds = 3;                ///< beside one for each megabyte of the file
+  uint64_t seconds = 2;                ///< beside one for each megabyte of the file
 
   struct Info {
     llvm::StringLiteral name;

@@ -56,8 +56,11 @@ static constexpr int diedOfMemory = 100, diedOfError = 101;
   });
   int status = 0;
   handleAllErrors(std::move(error), [&](const GraphError &e) {
-    status = static_cast<int>(e.getFailure());
-    StringRef text = e.getText();
+    // Upstream's reader refuses some data without a message: no defect of ours.
+    bool isSilent = e.getFailure() == Failure::internal;
+    status = static_cast<int>(isSilent ? Failure::badInput : e.getFailure());
+    std::string refused = (label + ": error: expected MLIR, got data that the reader refuses").str();
+    StringRef text = isSilent ? StringRef(refused) : e.getText();
     (void)!::write(fd, text.data(), text.size());
   });
   _exit(status); // no destructors: they belong to the parent

@@ -160,6 +160,8 @@ LogicalResult GraphImporter::importAten(ImportCall &call, StringRef overload, co
   }
   if (!rule)
     return call.unsupported("there is no import rule for it");
+  if (call.resultTypes.empty() || llvm::is_contained(call.resultTypes, Type())) // rules ask for the type of the result
+    return emitError(call.loc) << "'" << call.name << "': expected tensors as results";
   if (failed(completeArguments(call, overload)) || failed((*rule)(call)))
     return failure();
   if (functional.empty())
