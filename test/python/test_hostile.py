@@ -436,3 +436,19 @@ def test_many_functions_in_a_row(tool, tmp_path):
     model = helper.make_model(graph, opset_imports=opsets, functions=[last, *calls])
     (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
     assert "calls of functions at most 32 deep" in tool("graph-translate", "--import-onnx", tmp_path / "m.onnx", code=5).stderr
+
+
+# What was found --------------------------------------------------------------------------------------------------------------------------
+
+CORPUS = sorted(path for path in (ROOT / "test/fuzz/corpus").rglob("*") if path.is_file() and path.parent.name != "tensors")
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_finds(path, tmp_path):
+    """What fuzzing and mutants have found, with the plain build, too: an answer, a message where it is an error, and no half of a file."""
+    out = tmp_path / "out.mlir"
+    command = {"text": ["graph-opt"], "bytecode": ["graph-opt"]}.get(path.parent.name, ["graph-translate", f"--import-{path.parent.name}"])
+    result = subprocess.run([BUILD / "bin" / command[0], *command[1:], path, "-o", out], capture_output=True, text=True, timeout=60)
+    assert result.returncode in (0, 1, 3, 5), result.stderr
+    assert out.exists() == (result.returncode == 0)
+    assert result.returncode == 0 or (f"{path}" in result.stderr and "error: " in result.stderr)

@@ -119,6 +119,7 @@ HOSTILE = {
         "expected at most 512 levels of nesting",
     ),
     "attribute": (module(function({**CONSTANT, "properties": {"value": {"mlir": "dense<"}}}, RETURN)), 1, "expected an attribute"),
+    "no name": (module(function({**CONSTANT, "properties": {"": 1}}, RETURN)), 1, "expected attributes with names, got an object"),
     "number": (module(function({**CONSTANT, "properties": {"value": 1.5}}, RETURN)), 1, "expected an attribute, got a number"),
     "verifier": (module(function({"op": "graph.add", "results": [{"value": 0, "type": "tensor<1xf32>"}]}, RETURN)), 1, "operand"),
     "property": (module(function(RETURN, properties={"sym_name": 3})), 1, "func.func"),

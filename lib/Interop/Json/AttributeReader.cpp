@@ -158,8 +158,10 @@ DictionaryAttr AttributeReader::readDictionary(const JsonValue &value) {
   }
   NamedAttrList attributes;
   for (const auto &[name, content] : value.members) {
+    if (name.empty())
+      return fail(value, "attributes with names"), DictionaryAttr();
     Attribute attr = readAttribute(content);
-    if (!attr || name.empty()) {
+    if (!attr) {
       isBroken = true;
       return {};
     }
