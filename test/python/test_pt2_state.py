@@ -59,6 +59,7 @@ class Views(nn.Module):
         corner = turned[1:, :1]
         nn.functional.dropout(left, training=False, inplace=True).add_(1)
         right[0].relu_()
+        right[1:3].zero_()
         corner.unsqueeze(0)[0].mul_(3)
         for row in y.permute(1, 0).unbind(1):
             row.sub_(row.mean())

@@ -59,7 +59,7 @@ void graphopt::registerAtenCreationRules(ImportRules &rules) {
   addFull(rules, {"new_full.default"}, "size", "", "fill_value", 0);
   addFull(rules, {"fill.Scalar", "fill.Tensor"}, "", "self", "value", 0);
   addFull(rules, {"zeros.default", "new_zeros.default"}, "size", "", "", 0);
-  addFull(rules, {"zeros_like.default"}, "", "self", "", 0);
+  addFull(rules, {"zeros_like.default", "zero.default"}, "", "self", "", 0);
   addFull(rules, {"ones.default", "new_ones.default"}, "size", "", "", 1);
   addFull(rules, {"ones_like.default"}, "", "self", "", 1);
   // What is not set yet has no meaning; zeros are as good as anything, and the same every time.
