@@ -111,6 +111,7 @@ HOSTILE = {
     "dialect": (module({"op": "llvm.unreachable"}), 1, "expected an op of an allowed dialect, got the string 'llvm.unreachable'"),
     "unregistered": (module({"op": "graph.nothing"}), 1, "expected a registered op"),
     "undefined": (module(function({"op": "func.return", "operands": [7]})), 1, "expected the number of a value that something defines"),
+    "a number of no value": (module(function({"op": "func.return", "operands": [2**63 - 1]})), 1, "expected the number of a value"),
     "redefined": (module(function(CONSTANT, CONSTANT, RETURN)), 1, "expected a number of its own"),
     "type": (module(function({**CONSTANT, "results": [{"value": 0, "type": "tensor<"}]}, RETURN)), 1, "expected a type, got 'tensor<'"),
     "deep type": (

@@ -15,6 +15,9 @@ namespace {
 constexpr int64_t formatVersion = 1;
 constexpr StringRef ownDialects[] = {"builtin", "func", "graph", "check", "arith", "math", "tensor", "scf", "cf", "linalg", "affine"};
 
+/// Whether this numbers a value. The largest integers are not numbers of values: they are keys of its own to a DenseMap.
+bool isNumber(const JsonValue &value) { return value.isInteger() && value.integer >= 0 && value.integer < (int64_t(1) << 62); }
+
 class Importer {
 public:
   Importer(StringRef text, StringRef label, MLIRContext *context, const JsonImportOptions &options)
@@ -159,7 +162,7 @@ LogicalResult Importer::readRegion(const JsonValue &value, Region &region) {
 }
 
 LogicalResult Importer::define(const JsonValue &value, Value defined) {
-  if (!value.isInteger() || value.integer < 0)
+  if (!isNumber(value))
     return reader.fail(value, "the number of a value"), failure();
   if (!values.try_emplace(value.integer, defined).second)
     return emitError(reader.locate(value)) << "expected a number of its own, got " << value.integer << " for a second value";
@@ -173,7 +176,7 @@ LogicalResult Importer::define(const JsonValue &value, Value defined) {
 }
 
 Value Importer::use(const JsonValue &value) {
-  if (!value.isInteger())
+  if (!isNumber(value))
     return reader.fail(value, "the number of a value"), Value();
   if (Value known = values.lookup(value.integer))
     return known;
@@ -197,7 +200,7 @@ Value Importer::use(const JsonValue &value) {
 void Importer::collectTypes(const JsonValue &op) {
   auto collect = [&](const JsonValue &list) {
     for (const JsonValue &value : list.elements)
-      if (value["value"].isInteger())
+      if (isNumber(value["value"]))
         types[value["value"].integer] = &value["type"];
   };
   collect(op["results"]);
