@@ -54,6 +54,8 @@ std::optional<OpFoldResult> onlyElement(const ImportArg &arg) {
 OpFoldResult asSize(OpBuilder &b, Location loc, const ImportArg &arg) {
   if (const int64_t *integer = arg.get<int64_t>())
     return b.getIndexAttr(*integer);
+  if (const bool *truth = arg.get<bool>())
+    return b.getIndexAttr(*truth);
   if (auto element = onlyElement(arg))
     return asIndex(b, loc, *element);
   if (const Value *value = arg.get<Value>(); isIndex(value)) {
@@ -178,9 +180,10 @@ FailureOr<SmallVector<int64_t>> ImportCall::integers(StringRef arg) const {
     return fail(*this, arg, "a list of integers");
   for (const ImportArg &element : *list) {
     const int64_t *integer = element.get<int64_t>();
-    if (!integer)
+    const bool *truth = element.get<bool>();
+    if (!integer && !truth)
       return fail(*this, arg, "a list of integers");
-    integers.push_back(*integer);
+    integers.push_back(integer ? *integer : *truth);
   }
   return integers;
 }

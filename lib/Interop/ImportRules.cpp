@@ -3,13 +3,14 @@
 #include "Interop/Aten/Rules/Rules.h"
 #include "Interop/Onnx/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
+#include "mlir/IR/Verifier.h"
 
 using namespace mlir;
 using namespace graphopt;
 
 void ImportRules::aten(ArrayRef<StringRef> overloads, ImportRule rule) {
   for (StringRef overload : overloads)
-    if (!atenRules.try_emplace(overload, rule).second)
+    if (atenRefusals.contains(overload) || !atenRules.try_emplace(overload, rule).second)
       twice.push_back(("aten." + overload).str());
 }
 
@@ -20,6 +21,25 @@ void ImportRules::onnx(ArrayRef<StringRef> ops, ImportRule rule, int since, int 
       twice.push_back(("onnx." + op).str());
     versions.push_back({since, until, rule});
   }
+}
+
+void ImportRules::refuseAten(ArrayRef<StringRef> overloads, StringRef reason) {
+  for (StringRef overload : overloads)
+    if (atenRules.contains(overload) || !atenRefusals.try_emplace(overload, reason.str()).second)
+      twice.push_back(("aten." + overload).str());
+}
+
+StringRef ImportRules::findRefusal(StringRef overload) const {
+  auto it = atenRefusals.find(overload);
+  return it == atenRefusals.end() ? StringRef() : StringRef(it->second);
+}
+
+std::vector<std::pair<std::string, std::string>> ImportRules::refusals() const {
+  std::vector<std::pair<std::string, std::string>> result;
+  for (const auto &refusal : atenRefusals)
+    result.push_back({("aten." + refusal.getKey()).str(), refusal.getValue()});
+  llvm::sort(result);
+  return result;
 }
 
 const ImportRule *ImportRules::findAten(StringRef overload) const {
@@ -127,6 +147,18 @@ LogicalResult build(ImportCall &call, StringRef opName, ValueRange operands) {
   return call.yield(call.builder.create(state)->getResults());
 }
 
+/// Whether the op takes operands of these types, by its own verifier. If so, it is built.
+bool takes(ImportCall &call, StringRef opName, ValueRange operands) {
+  ScopedDiagnosticHandler quiet(call.builder.getContext(), [](Diagnostic &) { return success(); });
+  if (failed(build(call, opName, operands)))
+    return false;
+  Operation *op = call.getResults()[0].getDefiningOp();
+  if (succeeded(verify(op)))
+    return true;
+  op->erase();
+  return false;
+}
+
 /// Operands are all arguments in order but `alpha`, which is a factor of the last one.
 LogicalResult importElementwise(ImportCall &call, StringRef opName) {
   SmallVector<StringRef> names;
@@ -151,14 +183,33 @@ LogicalResult importElementwise(ImportCall &call, StringRef opName) {
     values.push_back(*value);
   }
   const ImportArg &alpha = call["alpha"];
-  bool isOne = (alpha.get<int64_t>() && *alpha.get<int64_t>() == 1) || (alpha.get<double>() && *alpha.get<double>() == 1);
+  bool isOne = (alpha.get<int64_t>() && *alpha.get<int64_t>() == 1) || (alpha.get<double>() && *alpha.get<double>() == 1) ||
+               (alpha.get<bool>() && *alpha.get<bool>());
   if (!alpha.isNone() && !isOne) {
     FailureOr<Value> factor = call.tensorOrNumber("alpha", common);
     if (failed(factor) || failed(build(call, "graph.mul", {values.back(), *factor})))
       return failure();
     values.back() = call.getResults()[0];
   }
-  return build(call, opName, values);
+  if (isa<FloatType>(common))
+    return build(call, opName, values);
+  if (takes(call, opName, values))
+    return success();
+  if (values.size() == 1) { // an op of floating-point numbers: whole ones stay as they are when rounded, and are finite
+    if (result == common && !common.isInteger(1))
+      return call.yield(values[0]);
+    if (failed(build(call, opName, call.cast(values[0], call.builder.getF32Type()))))
+      return failure();
+    return call.yield(call.cast(call.getResults()[0], result ? result : common));
+  }
+  if (!common.isInteger(1))
+    return build(call, opName, values); // with the verifier's error
+  // Truth values that it does not take count: a sum or a product of them is true where it is not 0.
+  for (Value &value : values)
+    value = call.cast(value, call.builder.getI64Type());
+  if (failed(build(call, opName, values)))
+    return failure();
+  return call.yield(call.cast(call.getResults()[0], common));
 }
 } // namespace
 

@@ -61,7 +61,8 @@ def _pack_one(value, name, element):
             raise Error(f"expected a tensor on the CPU for '{name}', got one on {value.device}")
         import torch
 
-        flat = value.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
+        packed = value.detach().resolve_conj().resolve_neg().contiguous()
+        flat = packed.as_strided((packed.numel(),), (1,))  # of one element, contiguous() leaves any stride as it is
         return flat.view(torch.uint8).numpy(), element, list(value.shape)
     array = np.asarray(value)
     if array.dtype != numpy_dtype(element):

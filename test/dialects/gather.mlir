@@ -19,14 +19,3 @@ func.func @axis_may_be_empty(%x: tensor<?xf32>, %i: tensor<3xui8>) -> tensor<3xf
   %y = graph.gather %x, %i axis 0 : (tensor<?xf32>, tensor<3xui8>) -> tensor<3xf32>
   return %y : tensor<3xf32>
 }
-
-// CHECK-LABEL: func.func @scatter_add
-// CHECK: graph.scatter_add %{{.+}}, %{{.+}}, %{{.+}} axis 0 : (tensor<10x4xf16>, tensor<?xi64>, tensor<?x4xf16>) -> tensor<10x4xf16>
-// LINALG-LABEL: func.func @scatter_add
-// LINALG: scf.for
-// LINALG: scf.for
-// LINALG: tensor.insert
-func.func @scatter_add(%x: tensor<10x4xf16>, %i: tensor<?xi64>, %u: tensor<?x4xf16>) -> tensor<10x4xf16> {
-  %y = graph.scatter_add %x, %i, %u axis 0 : (tensor<10x4xf16>, tensor<?xi64>, tensor<?x4xf16>) -> tensor<10x4xf16>
-  return %y : tensor<10x4xf16>
-}

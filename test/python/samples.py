@@ -730,6 +730,57 @@ def scatter(d: Draw) -> Sample:
     return d.sample(text, inputs, [element, which, element], element, reference)
 
 
+def scatter_reduce(name: str, mode: str):
+    @op(name)
+    def sample(d: Draw) -> Sample:
+        element, shape = d.element([e for e in NUMBERS if e != "ui64"]), d.shape(1, 3)
+        axis = d.integer(0, len(shape) - 1)
+        which, i = indices(d, d.shape(0, 2), shape[axis])
+        updates = summand(d, element, shape[:axis] + list(i.shape) + shape[axis + 1 :])
+
+        def reference(x, i, u):
+            if x.shape[axis] == 0 or x.numel() == 0 or u.numel() == 0:
+                return x.clone()
+            flat = u.reshape(list(x.shape[:axis]) + [i.numel()] + list(x.shape[axis + 1 :]))
+            return x.index_reduce(axis, wrapped(i, x.shape[axis]).reshape(-1), flat, mode)
+
+        inputs = [summand(d, element, shape), i, updates]
+        text = f"graph.{name} %0, %1, %2 axis {axis} : ({{0}}, {{1}}, {{2}}) -> {{r}}"
+        return d.sample(text, inputs, [element, which, element], element, reference)
+
+
+scatter_reduce("scatter_prod", "prod")
+scatter_reduce("scatter_max", "amax")
+scatter_reduce("scatter_min", "amin")
+
+
+def cumulative(name: str, elements: list, reference: Callable):
+    @op(name)
+    def sample(d: Draw) -> Sample:
+        element, shape = d.element(elements), d.shape(1, 3)
+        axis = d.integer(0, len(shape) - 1)
+        x = summand(d, element, shape) if element != "i1" else d.tensor(element, shape)
+        return d.sample(f"graph.{name} %0 axis {axis} : {{0}}", [x], [element], element, lambda x: reference(x, axis).to(x.dtype))
+
+
+cumulative("cumulative_sum", NUMBERS, torch.cumsum)
+cumulative("cumulative_prod", NUMBERS, torch.cumprod)
+cumulative("cumulative_max", ELEMENTS, lambda x, axis: torch.cummax(x, axis).values)
+cumulative("cumulative_min", ELEMENTS, lambda x, axis: torch.cummin(x, axis).values)
+
+
+@op("argsort")
+def argsort(d: Draw) -> Sample:
+    element, shape = d.element(ELEMENTS), d.shape(1, 3)
+    axis, descending = d.integer(0, len(shape) - 1), d.boolean()
+    text = f"graph.argsort %0 axis {axis} {'descending ' if descending else ''}: {{0}} -> {{r}}"
+
+    def reference(x):
+        return torch.argsort(x, dim=axis, descending=descending, stable=True)
+
+    return d.sample(text, [d.tensor(element, shape)], [element], "i64", reference)
+
+
 @op("embedding")
 def embedding(d: Draw) -> Sample:
     element, rows, columns = d.element(FLOATS), max(d.size(), 1), d.size()

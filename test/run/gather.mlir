@@ -37,20 +37,3 @@ func.func @nothing_to_read() {
   check.expect_eq %n, %n_w : tensor<1x0xi16>
   return
 }
-
-// Two updates of one row add up.
-func.func @scatter_add() {
-  %x = graph.constant dense<[[1.0, 1.0], [1.0, 1.0], [1.0, 1.0]]> : tensor<3x2xf32>
-  %i = graph.constant dense<[2, 0, -1]> : tensor<3xi64>
-  %u = graph.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32>
-  %y = graph.scatter_add %x, %i, %u axis 0 : (tensor<3x2xf32>, tensor<3xi64>, tensor<3x2xf32>) -> tensor<3x2xf32>
-  %y_w = graph.constant dense<[[4.0, 5.0], [1.0, 1.0], [7.0, 9.0]]> : tensor<3x2xf32>
-  check.expect_eq %y, %y_w : tensor<3x2xf32>
-  %a = graph.constant dense<[[0, 0, 0], [0, 0, 0]]> : tensor<2x3xi8>
-  %j = graph.constant dense<[[1], [1]]> : tensor<2x1xi32>
-  %v = graph.constant dense<[[[100], [100]], [[1], [2]]]> : tensor<2x2x1xi8>
-  %b = graph.scatter_add %a, %j, %v axis 1 : (tensor<2x3xi8>, tensor<2x1xi32>, tensor<2x2x1xi8>) -> tensor<2x3xi8>
-  %b_w = graph.constant dense<[[0, -56, 0], [0, 3, 0]]> : tensor<2x3xi8>
-  check.expect_eq %b, %b_w : tensor<2x3xi8>
-  return
-}

@@ -27,7 +27,8 @@ int main() {
 
   llvm::json::OStream json(llvm::outs(), 1);
   std::set<std::string> foreign;
-  for (const std::string &name : graphopt::ImportRules::collect(&context).names())
+  graphopt::ImportRules all = graphopt::ImportRules::collect(&context);
+  for (const std::string &name : all.names())
     foreign.insert(name);
   json.objectBegin();
   json.attributeObject("ops", [&] {
@@ -44,6 +45,10 @@ int main() {
   });
   // Operators that expand to several ops.
   writeRules(json, "expanded", {foreign.begin(), foreign.end()});
+  json.attributeObject("refused", [&] {
+    for (const auto &[name, reason] : all.refusals())
+      json.attribute(name, reason);
+  });
   std::string pipelines;
   llvm::raw_string_ostream stream(pipelines);
   graphopt::printPipelineTable(stream);

@@ -133,8 +133,12 @@ void ConcatOp::registerImportRules(ImportRules &rules) {
         auto type = cast<RankedTensorType>(x.getType());
         return xs->size() > 1 && type.getRank() == 1 && type.getDimSize(0) == 0;
       });
-      if (xs->empty())
-        return call.unsupported("expected at least one tensor that is not empty");
+      if (xs->empty()) { // all are: so is the result
+        xs = call.tensors(listName);
+        if (failed(xs) || xs->empty())
+          return call.unsupported("expected at least one tensor");
+        xs->resize(1);
+      }
       int64_t rank = cast<RankedTensorType>(xs->front().getType()).getRank();
       FailureOr<int64_t> axis = call.has(axisName) ? call.axis(axisName, rank) : FailureOr<int64_t>(0);
       if (failed(axis))

@@ -78,73 +78,16 @@ void GatherOp::registerImportRules(ImportRules &rules) {
       FailureOr<int64_t> axis = call.has(axisName) ? call.axis(axisName, rankOf(*x)) : FailureOr<int64_t>(0);
       if (failed(axis))
         return failure();
-      return call.yield(GatherOp::create(call.builder, call.loc, *x, *indices, *axis).getResult());
+      bool isScalar = rankOf(*x) == 0; // read as a vector of one
+      if (isScalar)
+        x = ReshapeOp::create(call.builder, call.loc, *x, ArrayRef<OpFoldResult>{call.builder.getIndexAttr(1)}).getResult();
+      Value y = GatherOp::create(call.builder, call.loc, *x, *indices, *axis);
+      if (auto stated = dyn_cast_or_null<RankedTensorType>(call.resultTypes.empty() ? Type() : call.resultTypes[0]);
+          isScalar && stated && stated.getRank() == 0)
+        y = ReshapeOp::create(call.builder, call.loc, y, ArrayRef<OpFoldResult>());
+      return call.yield(y);
     };
   };
   rules.aten({"index_select.default"}, rule("self", "index", "dim"));
   rules.onnx({"Gather"}, rule("data", "indices", "axis"));
 }
-
-//===--- scatter_add ------------------------------------------------------===//
-
-LogicalResult ScatterAddOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<SymbolicType> &results) {
-  return inferScatter(context, op.getX(), op.getIndices(), op.getUpdates(), op.getAxis(), results);
-}
-
-LogicalResult ScatterAddOp::evaluate(EvalContext &context, ArrayRef<TensorValue> operands, SmallVectorImpl<TensorValue> &results) {
-  const TensorValue &x = operands[0], &indices = operands[1], &updates = operands[2];
-  int64_t axis = getAxis(), size = x.getDim(axis), count = indices.getNumElements();
-  if (failed(checkUpdates(*this, x, indices, updates, axis)))
-    return failure();
-  TensorValue y = context.allocate(*this, x.getElementType(), x.getShape());
-  if (!y)
-    return failure();
-  int64_t outer = *checkedNumElements(x.getShape().take_front(axis)), inner = *checkedNumElements(x.getShape().drop_front(axis + 1));
-  visitElementType(x.getElementType(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    using C = ComputeType<T>;
-    std::vector<C> sums(x.get<T>().begin(), x.get<T>().end());
-    const T *update = updates.get<T>().data();
-    for (int64_t i = 0; i < outer && size > 0; ++i)
-      for (int64_t j = 0; j < count; ++j)
-        for (int64_t k = 0; k < inner; ++k) {
-          size_t at = (i * size + normalisedIndex(indices, j, size)) * inner + k;
-          sums[at] = total::add<C>(sums[at], static_cast<C>(*update++));
-        }
-    for (auto [to, from] : llvm::zip(y.getMutable<T>(), sums))
-      to = static_cast<T>(static_cast<C>(from));
-  });
-  results.push_back(std::move(y));
-  return success();
-}
-
-FailureOr<SmallVector<Value>> ScatterAddOp::lower(OpBuilder &b, ValueRange operands) {
-  Location loc = getLoc();
-  Type element = getElementTypeOrSelf(operands[0].getType()), compute = getComputeType(element);
-  Value sums = convertElements(b, loc, operands[0], compute), updates = convertElements(b, loc, operands[2], compute);
-  Type indexType = getElementTypeOrSelf(getIndices().getType());
-  auto add = [&](OpBuilder &inner, Location at, Value update, Value into, ValueRange position) -> Value {
-    return ScalarBuilder(inner, at, compute).add(tensor::ExtractOp::create(inner, at, into, position), update);
-  };
-  Value y = buildScatter(b, loc, sums, operands[1], indexType, updates, getAxis(), add);
-  return SmallVector<Value>{convertElements(b, loc, y, element)};
-}
-
-std::optional<std::pair<Value, int64_t>> ScatterAddOp::getIndexed(unsigned operandNumber) {
-  return operandNumber == 1 ? std::optional(std::pair(Value(getX()), static_cast<int64_t>(getAxis()))) : std::nullopt;
-}
-
-Cost ScatterAddOp::getCost(int64_t dynamicSize) {
-  Cost cost = defaultCost(*this, dynamicSize, 0);
-  cost.flops = countElements(getUpdates().getType(), dynamicSize);
-  return cost;
-}
-
-FailureOr<SmallVector<Value>> ScatterAddOp::buildGradient(OpBuilder &b, ValueRange cotangents) {
-  if (!isa<FloatType>(getElementTypeOrSelf(getType())))
-    return SmallVector<Value>(3);
-  Value ofUpdates = GatherOp::create(b, getLoc(), cotangents[0], getIndices(), getAxis());
-  return SmallVector<Value>{cotangents[0], Value(), ofUpdates};
-}
-
-void ScatterAddOp::registerImportRules(ImportRules &) {} // index_add has a factor; ATen's scatter_add numbers elements, not slices

@@ -70,8 +70,29 @@ FusionKind IotaOp::getFusionKind() { return FusionKind::view; }
 
 //===--- Import -----------------------------------------------------------===//
 
-// arange: the count follows from the bounds; integers only, as the count of a range of floats depends on rounding.
+/// A range of floating-point numbers, whose count torch takes from the bounds in f64.
+static LogicalResult importFloatRange(ImportCall &call) {
+  FailureOr<double> start = call.has("start") ? call.number("start") : FailureOr<double>(0.0);
+  FailureOr<double> end = call.number("end"), step = call.has("step") ? call.number("step") : FailureOr<double>(1.0);
+  if (failed(start) || failed(end) || failed(step))
+    return failure();
+  double count = std::ceil((*end - *start) / *step);
+  if (!(count >= 0 && count < 0x1p40))
+    return call.unsupported("expected finite bounds, and a step from one towards the other");
+  OpBuilder &b = call.builder;
+  ExprBuilder g(b, call.loc);
+  Type element = call.resultElementType() ? call.resultElementType() : Type(b.getF32Type());
+  Value position = IotaOp::create(b, call.loc, b.getI64Type(), ArrayRef<OpFoldResult>(b.getIndexAttr(static_cast<int64_t>(count))), 0);
+  if (!isa<FloatType>(element)) // what is given is cut off first
+    *start = std::trunc(*start), *step = std::trunc(*step);
+  return call.yield(g.cast(g.cast(g(position), b.getF64Type()) * *step + *start, element).value);
+}
+
+/// arange: the count follows from the bounds.
 static LogicalResult importArange(ImportCall &call) {
+  for (StringRef arg : {"start", "end", "step"})
+    if (call[arg].get<double>())
+      return importFloatRange(call);
   OpBuilder &b = call.builder;
   IndexMath math(b, call.loc);
   FailureOr<OpFoldResult> start = call.has("start") ? call.size("start") : FailureOr<OpFoldResult>(math.number(0));

@@ -100,6 +100,8 @@ FailureOr<SmallVector<Value>> PadOp::lower(OpBuilder &b, ValueRange operands) {
   Value value = tensor::ExtractOp::create(b, loc, operands[1], ValueRange{});
   Value empty = tensor::EmptyOp::create(b, loc, sizes, value.getType());
   Value filled = linalg::FillOp::create(b, loc, value, empty).getResult(0);
+  if (llvm::any_of(own, [](OpFoldResult size) { return isConstantIntValue(size, 0); }))
+    return SmallVector<Value>{filled}; // an empty part of no elements has no place that a slice may start at
   SmallVector<OpFoldResult> steps(sizes.size(), math.number(1));
   return SmallVector<Value>{tensor::InsertSliceOp::create(b, loc, x, filled, low, own, steps)};
 }
@@ -131,10 +133,21 @@ FailureOr<SmallVector<Value>> PadOp::buildGradient(OpBuilder &b, ValueRange cota
 
 void PadOp::registerImportRules(ImportRules &rules) {
   auto yield = [](ImportCall &call, Value x, Value value, ArrayRef<OpFoldResult> low, ArrayRef<OpFoldResult> high) -> LogicalResult {
-    for (OpFoldResult amount : llvm::concat<const OpFoldResult>(low, high))
-      if (auto known = getConstantIntValue(amount); known && *known < 0)
-        return call.unsupported("negative padding");
-    return call.yield(PadOp::create(call.builder, call.loc, x, value, low, high).getResult());
+    // A negative amount cuts off.
+    IndexMath math(call.builder, call.loc);
+    SmallVector<OpFoldResult> starts, sizes = tensor::getMixedSizes(call.builder, call.loc, x), before, behind;
+    bool cuts = false;
+    for (auto [from, to, size] : llvm::zip(low, high, sizes)) {
+      int64_t fromKnown = getConstantIntValue(from).value_or(0), toKnown = getConstantIntValue(to).value_or(0);
+      cuts |= fromKnown < 0 || toKnown < 0;
+      starts.push_back(math.number(std::max<int64_t>(0, -fromKnown)));
+      size = math.sub(size, math.number(std::max<int64_t>(0, -fromKnown) + std::max<int64_t>(0, -toKnown)));
+      before.push_back(fromKnown < 0 ? math.number(0) : from);
+      behind.push_back(toKnown < 0 ? math.number(0) : to);
+    }
+    if (cuts)
+      x = SliceOp::create(call.builder, call.loc, x, starts, sizes, SmallVector<int64_t>(starts.size(), 1));
+    return call.yield(PadOp::create(call.builder, call.loc, x, value, before, behind).getResult());
   };
   rules.aten({"constant_pad_nd.default"}, [=](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("self");

@@ -72,6 +72,10 @@ template <typename Op> void addRules(ImportRules &rules, ArrayRef<StringRef> ove
     auto x = call.tensor("self");
     if (failed(x))
       return failure();
+    // any and all are of truth values, even where the result is of bytes.
+    StringRef name = StringRef(call.name).split('.').second;
+    if (name.starts_with("any.") || name.starts_with("all."))
+      x = call.cast(*x, call.builder.getI1Type());
     // sum and prod of integers and truth values count in the result's type.
     Value operand = call.resultElementType() ? call.cast(*x, call.resultElementType()) : *x;
     auto axes = call.axes("dim", cast<RankedTensorType>(operand.getType()).getRank());

@@ -166,11 +166,13 @@ template <typename Op> static void addRules(ImportRules &rules, ArrayRef<StringR
       FailureOr<int64_t> axis = call.has(axisName) ? call.axis(axisName, rank) : FailureOr<int64_t>(rank - 1);
       if (failed(axis))
         return failure();
-      if (rank == 0)
-        return call.unsupported("expected x of rank 1 or more");
       // softmax(..., dtype=) converts first.
       Value operand = call.resultElementType() ? call.cast(*x, call.resultElementType()) : *x;
-      return call.yield(Op::create(call.builder, call.loc, operand, *axis).getResult());
+      OpBuilder &b = call.builder;
+      if (rank > 0)
+        return call.yield(Op::create(b, call.loc, operand, *axis).getResult());
+      operand = ReshapeOp::create(b, call.loc, operand, ArrayRef<OpFoldResult>{b.getIndexAttr(1)}); // a scalar as a vector of one
+      return call.yield(ReshapeOp::create(b, call.loc, Op::create(b, call.loc, operand, int64_t(0)), ArrayRef<OpFoldResult>()).getResult());
     };
   };
   rules.aten(aten, rule("self", "dim"));

@@ -1,5 +1,8 @@
 //===- Indexing.cpp - positions that are read from a tensor ---------------===//
 #include "Graph/Shared/Indexing.h"
+#include "Graph/Shared/IndexMath.h"
+#include "graph-opt/Dialect/Graph/Expr.h"
+#include "graph-opt/Dialect/Graph/GraphOps.h"
 #include "graph-opt/Interpreter/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -140,4 +143,31 @@ Cost graphopt::gatherCost(Operation *op, int64_t dynamicSize) {
   if (all > read && cost.bytes < std::numeric_limits<int64_t>::max())
     cost.bytes -= (all - read) * width;
   return cost;
+}
+
+Value graphopt::flatten(OpBuilder &b, Location loc, Value x) {
+  return graph::ReshapeOp::create(b, loc, x, ArrayRef<OpFoldResult>{b.getIndexAttr(-1)});
+}
+
+Value graphopt::unflatten(OpBuilder &b, Location loc, Value x, Value like) {
+  return graph::ReshapeOp::create(b, loc, x, tensor::getMixedSizes(b, loc, like));
+}
+
+Value graphopt::linearPositions(OpBuilder &b, Location loc, Value x, Value index, int64_t axis) {
+  ExprBuilder g(b, loc);
+  IndexMath math(b, loc);
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, x), own = tensor::getMixedSizes(b, loc, index);
+  auto rank = static_cast<int64_t>(sizes.size());
+  Expr linear;
+  for (int64_t d = 0; d < rank; ++d) {
+    SmallVector<OpFoldResult> line(rank, b.getIndexAttr(1));
+    line[d] = own[d];
+    Expr position = d == axis ? g.cast(g(index), b.getI64Type()) : g(graph::IotaOp::create(b, loc, b.getI64Type(), line, d));
+    linear = d == 0 ? position : linear * g(math.tensor(sizes[d])) + position;
+  }
+  return linear;
+}
+
+Value graphopt::gatherAlong(OpBuilder &b, Location loc, Value x, Value index, int64_t axis) {
+  return graph::GatherOp::create(b, loc, flatten(b, loc, x), linearPositions(b, loc, x, index, axis), int64_t(0));
 }

@@ -35,6 +35,21 @@ mlir::Value buildScatter(mlir::OpBuilder &b, mlir::Location loc, mlir::Value int
 mlir::Value guardEmpty(mlir::OpBuilder &b, mlir::Location loc, mlir::Value size, mlir::Value other,
                        llvm::function_ref<mlir::Value(mlir::OpBuilder &)> body);
 
+/// All elements in row-major order, and back to the shape of another tensor.
+mlir::Value flatten(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
+mlir::Value unflatten(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, mlir::Value like);
+/// The positions of `x[..., index[...], ...]`, index along `axis`, among all elements of x in row-major order: along the other axes an
+/// index's own position counts. Of an index and an x of one rank.
+mlir::Value linearPositions(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, mlir::Value index, int64_t axis);
+/// x[..., index[...], ...], element by element.
+mlir::Value gatherAlong(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, mlir::Value index, int64_t axis);
+/// x with updates of the shape of index at those elements, by an op as `graph.scatter`.
+template <typename Op>
+mlir::Value scatterAlong(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, mlir::Value index, mlir::Value updates, int64_t axis) {
+  mlir::Value flat = flatten(b, loc, x), y = Op::create(b, loc, flat, linearPositions(b, loc, x, index, axis), updates, int64_t(0));
+  return unflatten(b, loc, y, x);
+}
+
 /// numpy's take. A null value, with an error, where the result is over the budget.
 TensorValue evaluateGather(EvalContext &context, mlir::Operation *op, const TensorValue &x, const TensorValue &indices, int64_t axis);
 

@@ -2,7 +2,6 @@
 #include "Graph/Shared/Reduction.h"
 #include "Graph/Shared/Reshape.h"
 #include "graph-opt/Dialect/Graph/ScalarBuilder.h"
-#include "graph-opt/Dialect/Graph/Total.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include <limits>
@@ -40,9 +39,6 @@ SmallVector<int64_t> graphopt::reducedShape(ArrayRef<int64_t> shape, ArrayRef<in
 //===--- Evaluate ---------------------------------------------------------===//
 
 namespace {
-/// The type that sums and products are accumulated in: f64 for floats, 64-bit integers that wrap when stored.
-template <typename T> using Accumulator = std::conditional_t<std::is_same_v<ComputeType<T>, float>, double, ComputeType<T>>;
-
 template <typename T> Accumulator<T> identity(ReductionKind kind) {
   using A = Accumulator<T>;
   constexpr bool isFloat = std::is_floating_point_v<A>;
@@ -63,20 +59,6 @@ template <typename T> Accumulator<T> identity(ReductionKind kind) {
       return static_cast<A>(std::numeric_limits<T>::max());
   }
   return A(0);
-}
-
-template <typename A> A combineValues(ReductionKind kind, A a, A b) {
-  switch (kind) {
-  case ReductionKind::sum:
-    return total::add(a, b);
-  case ReductionKind::prod:
-    return total::mul(a, b);
-  case ReductionKind::max:
-    return total::max(a, b);
-  case ReductionKind::min:
-    return total::min(a, b);
-  }
-  return a;
 }
 } // namespace
 

@@ -82,13 +82,21 @@ public:
   /// ONNX (ai.onnx), for the opset versions [since, until].
   void onnx(llvm::ArrayRef<llvm::StringRef> ops, ImportRule rule, int since = 1, int until = 1 << 20);
 
+  /// ATen operators that there can be no rule for, and why.
+  void refuseAten(llvm::ArrayRef<llvm::StringRef> overloads, llvm::StringRef reason);
+  /// Why there is no rule; empty if nothing is known of the operator.
+  llvm::StringRef findRefusal(llvm::StringRef overload) const;
+  /// "aten.nonzero.default" and its reason ..., sorted: for the support table.
+  std::vector<std::pair<std::string, std::string>> refusals() const;
+
   /// Null if there is no rule.
   const ImportRule *findAten(llvm::StringRef overload) const;
   const ImportRule *findOnnx(llvm::StringRef op, int opset) const;
   /// "aten.add.Tensor", "onnx.Add"... sorted: for the support table.
   std::vector<std::string> names() const;
 
-  /// Operators that were given two rules, of which the first holds: an error of whoever wrote them, which every import reports.
+  /// Operators that were given two rules, of which the first holds, or a rule and a refusal: an error of whoever wrote them, which every
+  /// import reports.
   llvm::ArrayRef<std::string> conflicts() const { return twice; }
 
   /// Those of every op registered in the context that has InteropOpInterface, and of lib/Interop/*/Rules.
@@ -100,6 +108,7 @@ private:
     ImportRule rule;
   };
   llvm::StringMap<ImportRule> atenRules;
+  llvm::StringMap<std::string> atenRefusals;
   llvm::StringMap<llvm::SmallVector<Versioned, 1>> onnxRules;
   std::vector<std::string> twice;
 };

@@ -98,7 +98,7 @@ void GraphImporter::importNode(const JsonValue &node, const JsonValue &graph, Sc
     call.resultTypes.append(results->types.begin(), results->types.end());
     uint64_t failedBefore = countFailedInferences();
     StringRef name = target;
-    if (name.consume_front("aten.") && !isScalarOverload(name))
+    if (name.consume_front("aten."))
       result = importAten(call, name, node, graph, scope);
     else if (StringRef name = target; name.consume_front("higher_order."))
       result = importHigherOrder(call, name, node, graph, scope, depth);
@@ -122,9 +122,12 @@ void GraphImporter::importNode(const JsonValue &node, const JsonValue &graph, Sc
 }
 
 LogicalResult GraphImporter::bindResults(ImportCall &call, ArrayRef<std::string> names, Scope &scope) {
-  if (call.getResults().size() != names.size())
-    return call.unsupported("expected " + Twine(names.size()) + " results, got " + Twine(call.getResults().size()));
-  for (auto [i, name, value] : llvm::enumerate(names, call.getResults())) {
+  SmallVector<Value> values(call.getResults());
+  if (values.size() != names.size()) // what a mask among the arguments leaves out has no name either
+    llvm::erase(values, Value());
+  if (values.size() != names.size())
+    return call.unsupported("expected " + Twine(names.size()) + " results, got " + Twine(values.size()));
+  for (auto [i, name, value] : llvm::enumerate(names, values)) {
     if (!value)
       continue; // a result that the rule doesn't give: an error if something uses it
     // A rule that gives another type than the source states would be a silent change of meaning.
@@ -137,6 +140,11 @@ LogicalResult GraphImporter::bindResults(ImportCall &call, ArrayRef<std::string>
     scope[name] = value;
   }
   return success();
+}
+
+/// Whether an overload gives a size or a number: Aten/Rules/Number.cpp.
+static bool givesNumber(StringRef overload) {
+  return llvm::is_contained({"sym_size.int", "sym_numel.default", "item.default", "_local_scalar_dense.default"}, overload);
 }
 
 LogicalResult GraphImporter::importAten(ImportCall &call, StringRef overload, const JsonValue &node, const JsonValue &graph, Scope &scope) {
@@ -158,9 +166,12 @@ LogicalResult GraphImporter::importAten(ImportCall &call, StringRef overload, co
     if (StringRef first = atenArguments(overload, isKnown).split(';').first.split('=').first; isKnown && !call.args.empty())
       call.args.front().first = first.str();
   }
-  if (!rule)
-    return call.unsupported("there is no import rule for it");
-  if (call.resultTypes.empty() || llvm::is_contained(call.resultTypes, Type())) // rules ask for the type of the result
+  if (!rule) {
+    StringRef reason = rules.findRefusal(StringRef(call.name).drop_front(strlen("aten.")));
+    return call.unsupported(reason.empty() ? StringRef("there is no import rule for it") : reason);
+  }
+  bool hasTensors = !call.resultTypes.empty() && !llvm::is_contained(call.resultTypes, Type());
+  if (!hasTensors && !givesNumber(overload)) // rules ask for the type of the result
     return emitError(call.loc) << "'" << call.name << "': expected tensors as results";
   if (failed(completeArguments(call, overload)) || failed((*rule)(call)))
     return failure();

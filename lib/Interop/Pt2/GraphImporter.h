@@ -40,7 +40,7 @@ public:
 private:
   void importNode(const JsonValue &node, const JsonValue &graph, Scope &scope, unsigned depth);
   llvm::LogicalResult importAten(ImportCall &call, llvm::StringRef overload, const JsonValue &node, const JsonValue &graph, Scope &scope);
-  /// Operators on sizes: `_operator.*`, `torch.sym_*`, `math.*`, aten.sym_size. Returns null where it knows none of that name.
+  /// Operators on sizes: `_operator.*`, `torch.sym_*`, `math.*`. Returns null where it knows none of that name.
   mlir::Value importScalar(ImportCall &call);
   /// higher_order operators with their graphs.
   llvm::LogicalResult importHigherOrder(ImportCall &call, llvm::StringRef name, const JsonValue &node, const JsonValue &graph, Scope &scope,
@@ -75,8 +75,6 @@ private:
 bool isSupportedTarget(llvm::StringRef target, const ImportRules &rules);
 /// The element of a tensor that has only one.
 mlir::Value extractOnly(mlir::OpBuilder &b, mlir::Location loc, mlir::Value tensor);
-/// Whether an overload of ATen gives a size or a number.
-bool isScalarOverload(llvm::StringRef overload);
 /// Whether an overload of ATen states a fact and computes nothing.
 bool isAssert(llvm::StringRef overload);
 /// "aten.add.Tensor" for "torch.ops.aten.add.Tensor".

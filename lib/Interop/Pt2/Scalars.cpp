@@ -6,7 +6,6 @@
 #include "Interop/Pt2/GraphImporter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -52,8 +51,6 @@ private:
     return b.createOrFold<arith::IndexCastOp>(loc, b.getIndexType(), b.createOrFold<arith::FPToSIOp>(loc, b.getI64Type(), x));
   }
   Value index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
-  Value size();
-  Value item();
   Value compare(arith::CmpIPredicate integers, arith::CmpFPredicate floats, Value x, Value y);
 
   ImportCall &call;
@@ -61,39 +58,6 @@ private:
   Location loc;
 };
 } // namespace
-
-/// aten.sym_size.int, aten.sym_numel.default.
-Value ScalarImporter::size() {
-  FailureOr<Value> self = call.tensor("self");
-  if (failed(self))
-    return {};
-  int64_t rank = cast<RankedTensorType>(self->getType()).getRank();
-  if (call.name == "aten.sym_size.int") {
-    FailureOr<int64_t> axis = call.axis("dim", rank);
-    if (failed(axis) || rank == 0)
-      return rank == 0 ? ((void)call.unsupported("a scalar has no sizes"), Value()) : Value();
-    return b.createOrFold<tensor::DimOp>(loc, *self, *axis);
-  }
-  Value product = index(1);
-  for (int64_t axis = 0; axis < rank; ++axis)
-    product = b.createOrFold<arith::MulIOp>(loc, product, b.createOrFold<tensor::DimOp>(loc, *self, axis));
-  return product;
-}
-
-/// The number in a tensor of one.
-Value ScalarImporter::item() {
-  FailureOr<Value> self = call.tensor("self");
-  if (failed(self))
-    return {};
-  auto type = cast<RankedTensorType>(self->getType());
-  if (!type.hasStaticShape() || type.getNumElements() != 1)
-    return (void)call.unsupported("expected a tensor of one element"), Value();
-  Type element = type.getElementType();
-  bool isTruth = element.isInteger(1);
-  Type wide = isTruth ? element : isa<FloatType>(element) ? Type(b.getF64Type()) : Type(b.getI64Type());
-  Value number = extractOnly(b, loc, call.cast(*self, wide));
-  return wide.isInteger(64) ? b.createOrFold<arith::IndexCastOp>(loc, b.getIndexType(), number) : number;
-}
 
 Value ScalarImporter::compare(arith::CmpIPredicate integers, arith::CmpFPredicate floats, Value x, Value y) {
   if (isa<FloatType>(x.getType()) || isa<FloatType>(y.getType()))
@@ -103,10 +67,6 @@ Value ScalarImporter::compare(arith::CmpIPredicate integers, arith::CmpFPredicat
 
 Value ScalarImporter::import() {
   StringRef name = call.name;
-  if (name == "aten.sym_size.int" || name == "aten.sym_numel.default")
-    return size();
-  if (name == "aten.item.default" || name == "aten._local_scalar_dense.default")
-    return item();
   if (!name.consume_front("_operator.") && !name.consume_front("torch.sym_") && !name.consume_front("math.") &&
       !name.consume_front("torch._sym_")) {
     isKnown = false;
@@ -196,10 +156,6 @@ Value GraphImporter::importScalar(ImportCall &call) {
   return value;
 }
 
-bool graphopt::isScalarOverload(StringRef overload) {
-  return llvm::is_contained({"sym_size.int", "sym_numel.default", "item.default", "_local_scalar_dense.default"}, overload);
-}
-
 bool graphopt::isSupportedTarget(StringRef target, const ImportRules &rules) {
   static constexpr StringRef scalars[] = {"_operator.neg",
                                           "_operator.not_",
@@ -236,7 +192,7 @@ bool graphopt::isSupportedTarget(StringRef target, const ImportRules &rules) {
     return true;
   if (!name.consume_front("aten."))
     return false;
-  if (isAssert(name) || isScalarOverload(name) || rules.findAten(name))
+  if (isAssert(name) || rules.findAten(name))
     return true;
   auto [op, overload] = name.split('.');
   return op.consume_back("_") && rules.findAten((op + "." + overload).str());

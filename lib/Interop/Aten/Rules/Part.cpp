@@ -162,73 +162,6 @@ LogicalResult narrow(ImportCall &call) {
   return call.yield(aten::part(call, *x, *axis, first, *length));
 }
 
-/// x[:, i, j, :]: elements by tensors of numbers along axes that lie side by side. Several become one, on the axes joined.
-LogicalResult importIndex(ImportCall &call) {
-  auto x = call.tensor("self");
-  const auto *indices = call["indices"].get<std::vector<ImportArg>>();
-  if (failed(x))
-    return failure();
-  OpBuilder &b = call.builder;
-  ExprBuilder g(b, call.loc);
-  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x);
-  Expr ids;
-  size_t first = 0, count = 0;
-  for (size_t i = 0; indices && i < indices->size(); ++i) {
-    const Value *given = (*indices)[i].get<Value>();
-    if (!given)
-      continue;
-    if (i >= sizes.size() || !isa<RankedTensorType>(given->getType()) || aten::typeOf(*given).getElementType().isInteger(1))
-      return call.unsupported("expected tensors of indices; masks give shapes that depend on numbers");
-    if (count && i != first + count)
-      return call.unsupported("indices along axes that do not lie side by side");
-    Expr id = g(call.cast(*given, b.getI64Type()));
-    if (count++ == 0) {
-      first = i;
-      ids = id;
-      continue;
-    }
-    // Negative numbers count from the end of their own axis.
-    auto fromEnd = [&](Expr x, OpFoldResult size) { return aten::fromEnd(call, x, size); };
-    if (count == 2)
-      ids = fromEnd(ids, sizes[first]);
-    ids = ids * aten::sizeAsTensor(call, g, sizes[i]) + fromEnd(id, sizes[i]);
-  }
-  if (!ids.value)
-    return call.unsupported("expected tensors of indices");
-  Value source = *x;
-  if (count > 1) {
-    OpFoldResult joined = b.getIndexAttr(-1);
-    sizes.erase(sizes.begin() + first, sizes.begin() + first + count);
-    sizes.insert(sizes.begin() + first, joined);
-    source = aten::reshape(call, source, sizes);
-  }
-  return call.yield(graph::GatherOp::create(b, call.loc, source, ids, static_cast<int64_t>(first)).getResult());
-}
-/// y[i, j] = x[index[i, j], j]: the other positions are the result's own.
-LogicalResult importGather(ImportCall &call) {
-  auto x = call.tensor("self"), index = call.tensor("index");
-  if (failed(x) || failed(index))
-    return failure();
-  int64_t rank = aten::rankOf(*x);
-  auto axis = call.axis("dim", rank);
-  if (failed(axis))
-    return failure();
-  if (rank == 0)
-    return call.yield(aten::full(call, *x, aten::sizesOf(call, *index)));
-  if (aten::rankOf(*index) != rank)
-    return call.unsupported("expected an index of rank " + Twine(rank));
-  OpBuilder &b = call.builder;
-  ExprBuilder g(b, call.loc);
-  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x), resultSizes = aten::sizesOf(call, *index);
-  Expr linear;
-  for (int64_t i = 0; i < rank; ++i) {
-    Expr position = i == *axis ? g(call.cast(*index, b.getI64Type())) : g(aten::positions(call, resultSizes[i], i, rank));
-    linear = i == 0 ? position : linear * aten::sizeAsTensor(call, g, sizes[i]) + position;
-  }
-  Value flat = aten::reshape(call, *x, OpFoldResult(b.getIndexAttr(-1)));
-  return call.yield(graph::GatherOp::create(b, call.loc, flat, linear, int64_t(0)).getResult());
-}
-
 /// x[1:] - x[:-1], `n` times; of truth values, whether they differ.
 LogicalResult importDifference(ImportCall &call) {
   auto x = call.tensor("self");
@@ -267,7 +200,5 @@ void graphopt::registerAtenPartRules(ImportRules &rules) {
   rules.aten({"stack.default"}, stack);
   rules.aten({"flip.default"}, flip);
   rules.aten({"narrow.default"}, narrow);
-  rules.aten({"index.Tensor"}, importIndex);
-  rules.aten({"gather.default"}, importGather);
   rules.aten({"diff.default"}, importDifference);
 }

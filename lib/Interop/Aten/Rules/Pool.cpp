@@ -1,4 +1,5 @@
 //===- Pool.cpp - pooling with positions, averages, adaptive sizes --------===//
+#include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/Window.h"
 #include "Interop/Aten/Rules/Rules.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -12,7 +13,7 @@ struct Lists {
   SmallVector<int64_t> window, strides, low, high, dilations;
   bool ceil = false; ///< `high` is more than was asked for, somewhere
 
-  template <typename Op> Value pool(ImportCall &call, Value x) const {
+  template <typename Op> Op pool(ImportCall &call, Value x) const {
     return Op::create(call.builder, call.loc, x, window, strides, low, high, dilations);
   }
 };
@@ -68,7 +69,7 @@ LogicalResult importMaxPool(ImportCall &call, size_t rank, bool withIndices) {
   auto lists = readLists(call, *x, rank);
   if (failed(lists))
     return failure();
-  SmallVector<Value> results = {lists->pool<graph::MaxPoolOp>(call, *x)};
+  SmallVector<Value> results = {lists->pool<graph::MaxPoolOp>(call, *x).getResult()};
   if (withIndices)
     results.push_back(lists->pool<graph::ArgmaxPoolOp>(call, *x));
   return call.yield(results);
@@ -79,26 +80,31 @@ Value computed(ImportCall &call, Value x) {
   return type.isF16() || type.isBF16() ? call.cast(x, call.builder.getF32Type()) : x;
 }
 
-LogicalResult importAveragePool(ImportCall &call, size_t rank) {
-  auto x = call.tensor("self");
+/// The sums of windows, and how many elements each one counts.
+struct Average {
+  graph::SumPoolOp sum;
+  Value count;
+};
+
+FailureOr<Average> averageOf(ImportCall &call, Value x, size_t rank) {
   auto withPadding = aten::boolean(call, "count_include_pad", true);
-  if (failed(x) || failed(withPadding))
+  if (failed(withPadding))
     return failure();
-  auto lists = readLists(call, *x, rank);
+  auto lists = readLists(call, x, rank);
   if (failed(lists))
     return failure();
   ExprBuilder g(call.builder, call.loc);
-  Expr value = g(computed(call, *x)), sum = g(lists->pool<graph::SumPoolOp>(call, value));
-  Type element = value.getType().getElementType();
+  Value value = computed(call, x);
+  Average average{lists->pool<graph::SumPoolOp>(call, value), {}};
+  Type element = aten::typeOf(value).getElementType();
   auto isZero = [](int64_t amount) { return amount == 0; };
-  Expr count;
   if (call.has("divisor_override")) {
     auto divisor = call.number("divisor_override");
     if (failed(divisor))
       return failure();
-    count = g.number(*divisor, element);
+    average.count = g.number(*divisor, element);
   } else if (!lists->ceil && (*withPadding || llvm::all_of(lists->low, isZero))) {
-    count = g.number(static_cast<double>(*checkedNumElements(lists->window)), element);
+    average.count = g.number(static_cast<double>(*checkedNumElements(lists->window)), element);
   } else { // what each window meets: elements, and padding that was asked for if that counts
     SmallVector<OpFoldResult> sizes = aten::sizesOf(call, value);
     SmallVector<OpFoldResult> space(ArrayRef(sizes).take_back(rank));
@@ -114,12 +120,46 @@ LogicalResult importAveragePool(ImportCall &call, size_t rank) {
       for (size_t d = 0; d < rank; ++d)
         rest.low[d] = 0, rest.high[d] -= (*padding)[d];
     }
-    count = g(rest.pool<graph::SumPoolOp>(call, ones));
+    average.count = rest.pool<graph::SumPoolOp>(call, ones);
   }
-  return call.yield(call.cast(sum / count, aten::typeOf(*x).getElementType()));
+  return average;
 }
 
-/// Averages of parts of one axis that are as equal as can be: part i is [i * n / count, (i + 1) * n / count), rounded outwards.
+LogicalResult importAveragePool(ImportCall &call, size_t rank) {
+  auto x = call.tensor("self");
+  if (failed(x))
+    return failure();
+  auto average = averageOf(call, *x, rank);
+  if (failed(average))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  return call.yield(call.cast(g(average->sum) / g(average->count), aten::typeOf(*x).getElementType()));
+}
+
+/// What each part of an axis has of its elements, [size, count]: part i is [i * size / count, (i + 1) * size / count), rounded outwards.
+FailureOr<Value> shares(ImportCall &call, int64_t size, int64_t count, Type element) {
+  if (size > (1 << 12) || count > (1 << 12))
+    return call.unsupported("uneven parts of an axis of " + Twine(size) + " elements");
+  SmallVector<Attribute> values;
+  for (int64_t i = 0; i < size; ++i)
+    for (int64_t part = 0; part < count; ++part) {
+      int64_t first = part * size / count, last = llvm::divideCeil((part + 1) * size, count);
+      values.push_back(call.builder.getFloatAttr(element, i >= first && i < last ? 1.0 / static_cast<double>(last - first) : 0.0));
+    }
+  auto type = RankedTensorType::get({size, count}, element);
+  return Value(graph::ConstantOp::create(call.builder, call.loc, type, DenseElementsAttr::get(type, values)));
+}
+
+/// x times a matrix along an axis.
+Expr product(ImportCall &call, Expr x, int64_t axis, Value matrix) {
+  SmallVector<int64_t> permutation = llvm::to_vector(llvm::seq<int64_t>(0, x.getType().getRank()));
+  std::swap(permutation[axis], permutation.back());
+  Value turned = graph::TransposeOp::create(call.builder, call.loc, x, permutation);
+  Value y = graph::MatmulOp::create(call.builder, call.loc, turned, matrix);
+  return (*x.g)(graph::TransposeOp::create(call.builder, call.loc, y, permutation));
+}
+
+/// Averages of parts of one axis that are as equal as can be.
 FailureOr<Expr> averageParts(ImportCall &call, Expr x, int64_t axis, int64_t count) {
   ExprBuilder &g = *x.g;
   RankedTensorType type = x.getType();
@@ -134,23 +174,10 @@ FailureOr<Expr> averageParts(ImportCall &call, Expr x, int64_t axis, int64_t cou
     Value sum = graph::SumPoolOp::create(call.builder, call.loc, x, window, window, zeros, zeros, ones);
     return g(sum) / static_cast<double>(size / count);
   }
-  // A product with the matrix of the shares.
-  if (size > (1 << 12) || count > (1 << 12))
-    return call.unsupported("uneven parts of an axis of " + Twine(size) + " elements");
-  SmallVector<Attribute> shares;
-  Type element = type.getElementType();
-  for (int64_t i = 0; i < size; ++i)
-    for (int64_t part = 0; part < count; ++part) {
-      int64_t first = part * size / count, last = llvm::divideCeil((part + 1) * size, count);
-      shares.push_back(call.builder.getFloatAttr(element, i >= first && i < last ? 1.0 / static_cast<double>(last - first) : 0.0));
-    }
-  auto matrixType = RankedTensorType::get({size, count}, element);
-  Value matrix = graph::ConstantOp::create(call.builder, call.loc, matrixType, DenseElementsAttr::get(matrixType, shares));
-  SmallVector<int64_t> permutation = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-  std::swap(permutation[axis], permutation.back());
-  Value turned = graph::TransposeOp::create(call.builder, call.loc, x, permutation);
-  Value product = graph::MatmulOp::create(call.builder, call.loc, turned, matrix);
-  return g(graph::TransposeOp::create(call.builder, call.loc, product, permutation));
+  FailureOr<Value> matrix = shares(call, size, count, type.getElementType());
+  if (failed(matrix))
+    return failure();
+  return product(call, x, axis, *matrix);
 }
 
 LogicalResult importAdaptiveAverage(ImportCall &call, size_t rank) {
@@ -179,6 +206,60 @@ LogicalResult importAdaptiveAverage(ImportCall &call, size_t rank) {
   }
   return call.yield(call.cast(y, aten::typeOf(*x).getElementType()));
 }
+
+//===--- Gradients, as graphs of training have them -----------------------===//
+
+LogicalResult importAdaptiveAverageBackward(ImportCall &call) {
+  auto ct = call.tensor("grad_output"), x = call.tensor("self");
+  if (failed(ct) || failed(x))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  Expr y = g(computed(call, *ct));
+  for (int64_t axis = aten::rankOf(*x) - 2; axis < aten::rankOf(*x); ++axis) {
+    int64_t size = aten::typeOf(*x).getDimSize(axis), count = y.getType().getDimSize(axis);
+    if (ShapedType::isDynamic(size) || ShapedType::isDynamic(count))
+      return call.unsupported("averages of an axis of unknown size");
+    FailureOr<Value> matrix = shares(call, size, count, y.getType().getElementType());
+    if (failed(matrix))
+      return failure();
+    y = product(call, y, axis, graph::TransposeOp::create(call.builder, call.loc, *matrix, ArrayRef<int64_t>{1, 0}));
+  }
+  return call.yield(call.cast(y, aten::typeOf(*x).getElementType()));
+}
+
+LogicalResult importAverageBackward(ImportCall &call) {
+  auto ct = call.tensor("grad_output"), x = call.tensor("self");
+  if (failed(ct) || failed(x))
+    return failure();
+  auto average = averageOf(call, *x, /*rank=*/2);
+  if (failed(average))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  Expr part = g(computed(call, *ct)) / g(average->count);
+  FailureOr<SmallVector<Value>> gradient = average->sum.buildGradient(call.builder, ValueRange{part});
+  if (failed(gradient))
+    return failure();
+  return call.yield(call.cast((*gradient)[0], aten::typeOf(*x).getElementType()));
+}
+
+/// Each cotangent to the element whose position the forward operator gave.
+LogicalResult importMaxBackward(ImportCall &call) {
+  auto ct = call.tensor("grad_output"), x = call.tensor("self"), indices = call.tensor("indices");
+  if (failed(ct) || failed(x) || failed(indices))
+    return failure();
+  OpBuilder &b = call.builder;
+  ExprBuilder g(b, call.loc);
+  auto planes = [&](Value of) { // the axes of space as one
+    SmallVector<OpFoldResult> sizes = aten::sizesOf(call, of);
+    OpFoldResult space = aten::product(call, ArrayRef(sizes).take_back(2));
+    sizes.pop_back_n(2);
+    sizes.push_back(space);
+    return aten::reshape(call, of, sizes);
+  };
+  Value zeros = aten::full(call, g.number(0, aten::typeOf(*x).getElementType()), aten::sizesOf(call, *x));
+  Value y = scatterAlong<graph::ScatterAddOp>(b, call.loc, planes(zeros), planes(*indices), planes(*ct), aten::rankOf(*x) - 2);
+  return call.yield(aten::reshape(call, y, aten::sizesOf(call, *x)));
+}
 } // namespace
 
 void graphopt::registerAtenPoolRules(ImportRules &rules) {
@@ -195,4 +276,7 @@ void graphopt::registerAtenPoolRules(ImportRules &rules) {
     if (rank > 1)
       add("_adaptive_avg_pool" + plain, importAdaptiveAverage);
   }
+  rules.aten({"_adaptive_avg_pool2d_backward.default"}, importAdaptiveAverageBackward);
+  rules.aten({"avg_pool2d_backward.default"}, importAverageBackward);
+  rules.aten({"max_pool2d_with_indices_backward.default"}, importMaxBackward);
 }

@@ -151,27 +151,6 @@ template <typename Reduce> LogicalResult importExtreme(ImportCall &call, bool wi
       result = aten::reshape(call, result, {});
   return call.yield(results);
 }
-/// y[i] is the sum of x[j] for all j up to i: a reduction over a triangle, so that infinities and NaN stay behind it.
-LogicalResult importCumulativeSum(ImportCall &call) {
-  auto self = call.tensor("self");
-  if (failed(self))
-    return failure();
-  auto axis = call.axis("dim", aten::rankOf(*self));
-  if (failed(axis))
-    return failure();
-  ExprBuilder g(call.builder, call.loc);
-  Type type = call.resultElementType();
-  bool isSmall = type.isF16() || type.isBF16();
-  Expr x = g(call.cast(*self, isSmall ? call.builder.getF32Type() : type));
-  int64_t rank = aten::rankOf(x);
-  if (rank == 0)
-    return call.yield(call.cast(x, type));
-  OpFoldResult size = aten::sizesOf(call, x)[*axis];
-  Expr i = g(aten::positions(call, size, *axis, rank + 1)), j = g(aten::positions(call, size, *axis + 1, rank + 1));
-  Expr row = g(aten::insertAxis(call, x, *axis));
-  Expr triangle = select(j > i, g.number(0, x.getType().getElementType()), row);
-  return call.yield(Value(g.cast(g.sum(triangle, {*axis + 1}, false), type)));
-}
 } // namespace
 
 void graphopt::registerAtenReductionRules(ImportRules &rules) {
@@ -184,7 +163,6 @@ void graphopt::registerAtenReductionRules(ImportRules &rules) {
               "var_mean.correction", "std_mean.default", "std_mean.dim", "std_mean.correction"},
              importVariance);
   rules.aten({"logsumexp.default"}, importLogSumExp);
-  rules.aten({"cumsum.default"}, importCumulativeSum);
   rules.aten({"linalg_vector_norm.default", "norm.Scalar", "norm.ScalarOpt_dim", "norm.ScalarOpt_dim_dtype"}, importNorm);
   rules.aten({"argmax.default"}, [](ImportCall &call) { return importExtreme<graph::ReduceMaxOp>(call, /*withValue=*/false); });
   rules.aten({"argmin.default"}, [](ImportCall &call) { return importExtreme<graph::ReduceMinOp>(call, /*withValue=*/false); });

@@ -11,6 +11,13 @@
 using namespace mlir;
 using namespace graphopt;
 
+SmallVector<Expr> aten::cubicShares(Expr t) {
+  constexpr double a = -0.75;
+  auto near = [](Expr d) { return (d * (a + 2) - (a + 3)) * d * d + 1.0; };
+  auto far = [](Expr d) { return ((d * a - 5 * a) * d + 8 * a) * d - 4 * a; };
+  return {far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)};
+}
+
 namespace {
 Expr maximum(Expr a, double least) {
   ExprBuilder &g = *a.g;
@@ -51,14 +58,6 @@ Expr stepOf(ImportCall &call, ExprBuilder &g, OpFoldResult from, const Axis &axi
   return x / maximum(y, 1);
 }
 
-/// The share of each of the four neighbours of a position `t` after the second: Keys' kernel with a = -0.75.
-SmallVector<Expr> cubicShares(Expr t) {
-  constexpr double a = -0.75;
-  auto near = [](Expr d) { return (d * (a + 2) - (a + 3)) * d * d + 1.0; };
-  auto far = [](Expr d) { return ((d * a - 5 * a) * d + 8 * a) * d - 4 * a; };
-  return {far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)};
-}
-
 Expr resize(ImportCall &call, Expr x, int64_t axis, const Axis &to, Mode mode, bool alignCorners) {
   ExprBuilder &g = *x.g;
   int64_t rank = x.getType().getRank();
@@ -79,7 +78,7 @@ Expr resize(ImportCall &call, Expr x, int64_t axis, const Axis &to, Mode mode, b
   };
   if (mode == Mode::linear)
     return g.cast(neighbour(0) * (1.0 - rest) + neighbour(1) * rest, element);
-  SmallVector<Expr> shares = cubicShares(rest);
+  SmallVector<Expr> shares = aten::cubicShares(rest);
   Expr sum = neighbour(-1) * shares[0];
   for (int64_t i = 1; i < 4; ++i)
     sum = sum + neighbour(i - 1) * shares[i];
@@ -148,9 +147,8 @@ LogicalResult padByElements(ImportCall &call, StringRef mode) {
   if (failed(x) || failed(amounts))
     return failure();
   int64_t rank = aten::rankOf(*x);
-  if (amounts->size() % 2 != 0 || static_cast<int64_t>(amounts->size()) > 2 * rank ||
-      llvm::any_of(*amounts, [](int64_t amount) { return amount < 0; }))
-    return call.unsupported("expected pairs of amounts of at least 0 for the last axes");
+  if (amounts->size() % 2 != 0 || static_cast<int64_t>(amounts->size()) > 2 * rank)
+    return call.unsupported("expected pairs of amounts for the last axes");
   IndexMath math(call.builder, call.loc);
   ExprBuilder g(call.builder, call.loc);
   Expr y = g(*x);
@@ -159,6 +157,8 @@ LogicalResult padByElements(ImportCall &call, StringRef mode) {
     if (low == 0 && high == 0)
       continue;
     OpFoldResult size = aten::sizesOf(call, y)[axis];
+    if (getConstantIntValue(size).value_or(0) + low + high < 0 && (low < 0 || high < 0))
+      return call.unsupported("amounts that cut off more than there is");
     Expr count = aten::sizeAsTensor(call, g, size), last = count - g.number(1, call.builder.getI64Type());
     Expr place = g(aten::positions(call, math.add(size, math.number(low + high)), 0, 1)) - static_cast<double>(low);
     if (mode == "reflect")

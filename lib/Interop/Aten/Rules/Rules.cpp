@@ -8,17 +8,33 @@ using namespace graphopt;
 void graphopt::registerAtenRules(ImportRules &rules) {
   registerAtenActivationRules(rules);
   registerAtenArithmeticRules(rules);
+  registerAtenBackwardRules(rules);
   registerAtenConvolutionRules(rules);
   registerAtenCreationRules(rules);
+  registerAtenCumulativeRules(rules);
+  registerAtenDiagonalRules(rules);
+  registerAtenDistanceRules(rules);
+  registerAtenEmbeddingBagRules(rules);
+  registerAtenFunctionRules(rules);
+  registerAtenGridSampleRules(rules);
   registerAtenIdentityRules(rules);
+  registerAtenIndexRules(rules);
+  registerAtenLossRules(rules);
   registerAtenNormRules(rules);
+  registerAtenNormTrainingRules(rules);
+  registerAtenNumberRules(rules);
   registerAtenPartRules(rules);
   registerAtenPoolRules(rules);
+  registerAtenProductRules(rules);
   registerAtenRecurrentRules(rules);
   registerAtenReductionRules(rules);
+  registerAtenRefusals(rules);
   registerAtenResampleRules(rules);
   registerAtenScatterRules(rules);
+  registerAtenSearchRules(rules);
   registerAtenShapeRules(rules);
+  registerAtenSortRules(rules);
+  registerAtenUnfoldRules(rules);
 }
 
 FailureOr<double> aten::number(const ImportCall &call, StringRef arg, double absent) {
@@ -38,6 +54,17 @@ FailureOr<int64_t> aten::axisOf(const ImportCall &call, StringRef arg, Value x) 
   if (succeeded(axis) && rankOf(x) == 0)
     return call.unsupported("a scalar has no axis");
   return axis;
+}
+
+FailureOr<aten::Line> aten::readLine(const ImportCall &call) {
+  auto x = call.tensor("self");
+  if (failed(x))
+    return failure();
+  auto axis = call.has("dim") ? call.axis("dim", rankOf(*x)) : FailureOr<int64_t>(0);
+  if (failed(axis))
+    return failure();
+  bool isScalar = rankOf(*x) == 0;
+  return Line{isScalar ? insertAxis(call, *x, 0) : *x, *axis, isScalar};
 }
 
 OpFoldResult aten::product(const ImportCall &call, ArrayRef<OpFoldResult> sizes) {

@@ -15,17 +15,33 @@ namespace graphopt {
 void registerAtenRules(ImportRules &rules);
 void registerAtenActivationRules(ImportRules &rules);
 void registerAtenArithmeticRules(ImportRules &rules);
+void registerAtenBackwardRules(ImportRules &rules);
 void registerAtenConvolutionRules(ImportRules &rules);
 void registerAtenCreationRules(ImportRules &rules);
+void registerAtenCumulativeRules(ImportRules &rules);
+void registerAtenDiagonalRules(ImportRules &rules);
+void registerAtenDistanceRules(ImportRules &rules);
+void registerAtenEmbeddingBagRules(ImportRules &rules);
+void registerAtenFunctionRules(ImportRules &rules);
+void registerAtenGridSampleRules(ImportRules &rules);
 void registerAtenIdentityRules(ImportRules &rules);
+void registerAtenIndexRules(ImportRules &rules);
+void registerAtenLossRules(ImportRules &rules);
 void registerAtenNormRules(ImportRules &rules);
+void registerAtenNormTrainingRules(ImportRules &rules);
+void registerAtenNumberRules(ImportRules &rules);
 void registerAtenPartRules(ImportRules &rules);
 void registerAtenPoolRules(ImportRules &rules);
+void registerAtenProductRules(ImportRules &rules);
 void registerAtenRecurrentRules(ImportRules &rules);
 void registerAtenReductionRules(ImportRules &rules);
+void registerAtenRefusals(ImportRules &rules);
 void registerAtenResampleRules(ImportRules &rules);
 void registerAtenScatterRules(ImportRules &rules);
+void registerAtenSearchRules(ImportRules &rules);
 void registerAtenShapeRules(ImportRules &rules);
+void registerAtenSortRules(ImportRules &rules);
+void registerAtenUnfoldRules(ImportRules &rules);
 
 namespace aten {
 inline mlir::RankedTensorType typeOf(mlir::Value x) { return mlir::cast<mlir::RankedTensorType>(x.getType()); }
@@ -56,6 +72,25 @@ mlir::Value positions(const ImportCall &call, mlir::OpFoldResult size, int64_t a
 Expr sizeAsTensor(ImportCall &call, ExprBuilder &g, mlir::OpFoldResult size);
 /// Positions as they are counted from 0: negative ones count from the end.
 Expr fromEnd(ImportCall &call, Expr positions, mlir::OpFoldResult size);
+/// The sum of products that the argument `equation` names, of a list of tensors.
+llvm::LogicalResult importEinsum(ImportCall &call, llvm::StringRef tensors);
+/// The share of each of the four neighbours of a position `t` after the second: Keys' kernel with a = -0.75.
+llvm::SmallVector<Expr> cubicShares(Expr t);
+/// A tensor and an axis to walk along; a scalar as a vector of one.
+struct Line {
+  mlir::Value x;
+  int64_t axis;
+  bool isScalar;
+
+  /// A result in the shape of the operand.
+  mlir::Value shaped(const ImportCall &call, mlir::Value y) const { return isScalar ? reshape(call, y, {}) : y; }
+};
+/// Of the arguments `self` and `dim`, the first axis if that is absent.
+llvm::FailureOr<Line> readLine(const ImportCall &call);
+/// What updates do to the elements that they meet.
+enum class ScatterEffect { put, add, multiply, max, min };
+/// Slices of x along an axis with updates, which are cast to x's elements. Truth values count.
+mlir::Value scatter(const ImportCall &call, mlir::Value x, mlir::Value indices, mlir::Value updates, int64_t axis, ScatterEffect effect);
 /// The number of elements along axes, as a rank-0 tensor of the element type.
 mlir::Value countAlong(const ImportCall &call, mlir::Value x, llvm::ArrayRef<int64_t> axes, mlir::Type elementType);
 } // namespace aten

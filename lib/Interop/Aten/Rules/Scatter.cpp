@@ -1,59 +1,107 @@
 //===- Scatter.cpp - elements and slices put into or added to a tensor ----===//
 #include "Graph/Shared/IndexMath.h"
+#include "Graph/Shared/Indexing.h"
 #include "Interop/Aten/Rules/Rules.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace graphopt;
+using Effect = aten::ScatterEffect;
+
+Value aten::scatter(const ImportCall &call, Value x, Value indices, Value updates, int64_t axis, ScatterEffect effect) {
+  OpBuilder &b = call.builder;
+  Type element = aten::typeOf(x).getElementType(), counted = element.isInteger(1) && effect != Effect::put ? Type(b.getI64Type()) : element;
+  x = call.cast(x, counted), updates = call.cast(updates, counted);
+  auto create = [&](auto tag) -> Value { return decltype(tag)::create(b, call.loc, x, indices, updates, axis); };
+  Value y = effect == Effect::put        ? create(graph::ScatterOp())
+            : effect == Effect::add      ? create(graph::ScatterAddOp())
+            : effect == Effect::multiply ? create(graph::ScatterProdOp())
+            : effect == Effect::max      ? create(graph::ScatterMaxOp())
+                                         : create(graph::ScatterMinOp());
+  return call.cast(y, element);
+}
 
 namespace {
-Value scatter(ImportCall &call, Value x, Value indices, Value updates, int64_t axis, bool adds) {
-  Type element = aten::typeOf(x).getElementType();
-  updates = call.cast(updates, element);
-  if (!adds)
-    return graph::ScatterOp::create(call.builder, call.loc, x, indices, updates, axis);
-  if (!element.isInteger(1))
-    return graph::ScatterAddOp::create(call.builder, call.loc, x, indices, updates, axis);
-  Type count = call.builder.getI64Type(); // truth values add up to whether one is true
-  Value sum = graph::ScatterAddOp::create(call.builder, call.loc, call.cast(x, count), indices, call.cast(updates, count), axis);
-  return call.cast(sum, element);
+/// Puts updates into a tensor like x, at the places of one call.
+using Put = llvm::function_ref<Value(Value into, Value updates, Effect)>;
+
+FailureOr<Effect> effectOf(ImportCall &call) {
+  auto mode = call.string("reduce");
+  if (failed(mode))
+    return failure();
+  auto effect = llvm::StringSwitch<std::optional<Effect>>(*mode)
+                    .Cases({"sum", "mean", "add"}, Effect::add)
+                    .Cases({"prod", "multiply"}, Effect::multiply)
+                    .Case("amax", Effect::max)
+                    .Case("amin", Effect::min)
+                    .Default(std::nullopt);
+  return effect ? FailureOr<Effect>(*effect) : FailureOr<Effect>(call.unsupported("reducing by '" + *mode + "'"));
 }
 
-/// Updates of x by the positions of its elements in row-major order.
-Value scatterElements(ImportCall &call, Value x, Expr linear, Value updates, bool adds) {
-  Value flat = aten::reshape(call, x, OpFoldResult(call.builder.getIndexAttr(-1)));
-  return aten::reshape(call, scatter(call, flat, linear, updates, 0, adds), aten::sizesOf(call, x));
+/// By the arguments `reduce` and `include_self`: without itself, an element that updates meet starts as one that changes nothing.
+FailureOr<Value> reduceInto(ImportCall &call, Value x, Value updates, Put put) {
+  auto effect = effectOf(call);
+  auto includeSelf = aten::boolean(call, "include_self", true);
+  if (failed(effect) || failed(includeSelf))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  Type element = aten::typeOf(x).getElementType(), count = call.builder.getI64Type();
+  Expr ones = g.broadcastLike(g.number(1, count), g(updates)), none = g.broadcastLike(g.number(0, count), g(x));
+  Expr start = g(x);
+  if (!*includeSelf) {
+    Expr isMet = g(put(none, ones, Effect::put)) == 1.0;
+    bool isExtreme = *effect == Effect::max || *effect == Effect::min; // one of the updates will do
+    Expr neutral = isExtreme ? g(put(x, updates, Effect::put)) : g.number(*effect == Effect::multiply ? 1 : 0, element);
+    start = select(isMet, neutral, start);
+  }
+  Expr y = g(put(start, updates, *effect));
+  if (*call["reduce"].get<std::string>() != "mean")
+    return Value(y);
+  Expr self = *includeSelf ? g.broadcastLike(g.number(1, count), g(x)) : none;
+  Expr number = g(put(self, ones, Effect::add));
+  number = g(graph::MaxOp::create(g.b, g.loc, number, g.number(1, count)));
+  if (isa<FloatType>(element))
+    return Value(y / g.cast(number, element));
+  Expr whole = g.cast(y, count), rest = g(graph::ModOp::create(g.b, g.loc, whole, number)); // rounds down
+  return Value(g.cast((whole - rest) / number, element));
 }
 
-/// y[..., index[i, j, ...], ...] = src[i, j, ...] along an axis.
-LogicalResult alongAxis(ImportCall &call, StringRef source, bool adds) {
+/// y[..., index[i, j, ...], ...] = source[i, j, ...] along an axis, or combined with it.
+LogicalResult alongAxis(ImportCall &call, StringRef source, Effect effect) {
   auto x = call.tensor("self"), index = call.tensor("index");
   if (failed(x) || failed(index))
     return failure();
-  int64_t rank = aten::rankOf(*x);
-  auto axis = call.axis("dim", rank);
+  auto axis = call.axis("dim", aten::rankOf(*x));
   auto given = call.tensorOrNumber(source, aten::typeOf(*x).getElementType());
   if (failed(axis) || failed(given))
     return failure();
-  if (rank == 0 || aten::rankOf(*index) != rank)
-    return call.unsupported("expected a tensor and an index of one rank of at least 1");
   OpBuilder &b = call.builder;
-  ExprBuilder g(b, call.loc);
-  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x), count = aten::sizesOf(call, *index);
-  Value updates = aten::rankOf(*given) == 0 ? aten::full(call, *given, count) : *given;
-  if (updates.getType() != RankedTensorType::get(aten::typeOf(*index).getShape(), aten::typeOf(updates).getElementType()))
+  if (aten::typeOf(*index).hasStaticShape() && aten::typeOf(*index).getNumElements() == 0)
+    return call.yield(*x);
+  bool isNumber = !call[source].get<Value>();
+  int64_t rank = std::max<int64_t>(aten::rankOf(*x), 1), ownRank = aten::rankOf(*x);
+  for (Value *scalar : {&*x, &*index, &*given}) // a scalar is put into as a vector of one
+    if (rank == 1 && aten::rankOf(*scalar) == 0 && !(isNumber && scalar == &*given))
+      *scalar = aten::insertAxis(call, *scalar, 0);
+  if (aten::rankOf(*index) != rank)
+    return call.unsupported("expected an index of the tensor's rank");
+  SmallVector<OpFoldResult> count = aten::sizesOf(call, *index);
+  Value updates = *given;
+  if (isNumber)
+    updates = graph::BroadcastOp::create(b, call.loc, updates, count);
+  else if (updates.getType() != RankedTensorType::get(aten::typeOf(*index).getShape(), aten::typeOf(updates).getElementType()))
     updates = graph::SliceOp::create(b, call.loc, updates, SmallVector<OpFoldResult>(rank, b.getIndexAttr(0)), count,
                                      SmallVector<int64_t>(rank, 1));
-  Expr linear;
-  for (int64_t i = 0; i < rank; ++i) {
-    Expr position = i == *axis ? g(call.cast(*index, b.getI64Type())) : g(aten::positions(call, count[i], i, rank));
-    linear = i == 0 ? position : linear * aten::sizeAsTensor(call, g, sizes[i]) + position;
-  }
-  return call.yield(scatterElements(call, *x, linear, updates, adds));
+  Value linear = linearPositions(b, call.loc, *x, *index, *axis);
+  auto put = [&](Value into, Value updates, Effect effect) {
+    return unflatten(b, call.loc, aten::scatter(call, flatten(b, call.loc, into), linear, updates, 0, effect), into);
+  };
+  FailureOr<Value> y = call.has("reduce") ? reduceInto(call, *x, updates, put) : put(*x, updates, effect);
+  return failed(y) ? failure() : call.yield(ownRank == 0 ? aten::reshape(call, *y, {}) : *y);
 }
 
-/// y[:, index, :] = source, slice by slice.
-LogicalResult slices(ImportCall &call, StringRef source, bool adds) {
+/// y[:, index, :] = source, slice by slice, or combined with it.
+LogicalResult slices(ImportCall &call, StringRef source, Effect effect) {
   auto x = call.tensor("self"), index = call.tensor("index");
   if (failed(x) || failed(index))
     return failure();
@@ -62,67 +110,37 @@ LogicalResult slices(ImportCall &call, StringRef source, bool adds) {
   auto alpha = aten::number(call, "alpha", 1);
   if (failed(axis) || failed(given) || failed(alpha))
     return failure();
-  if (aten::rankOf(*x) == 0 || aten::rankOf(*index) != 1)
+  if (aten::rankOf(*x) == 0 || aten::rankOf(*index) > 1)
     return call.unsupported("expected a vector of indices into a tensor of rank 1 or more");
+  if (aten::rankOf(*index) == 0)
+    *index = aten::insertAxis(call, *index, 0);
   ExprBuilder g(call.builder, call.loc);
   Expr updates = g(*given);
-  if (updates.getType().getRank() == 0) {
-    SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x);
-    sizes[*axis] = aten::sizesOf(call, *index)[0];
+  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x);
+  sizes[*axis] = aten::sizesOf(call, *index)[0];
+  if (updates.getType().getRank() == 0)
     updates = g(aten::full(call, updates, sizes));
-  }
-  return call.yield(scatter(call, *x, *index, *alpha == 1 ? updates : updates * *alpha, *axis, adds));
+  if (*alpha != 1)
+    updates = updates * *alpha;
+  auto put = [&](Value into, Value updates, Effect effect) { return aten::scatter(call, into, *index, updates, *axis, effect); };
+  FailureOr<Value> y = call.has("reduce") ? reduceInto(call, *x, updates, put) : put(*x, updates, effect);
+  return failed(y) ? failure() : call.yield(*y);
 }
 
-/// self[indices] = values, by numpy's rules where the indexed axes are neighbours.
-LogicalResult put(ImportCall &call) {
-  auto x = call.tensor("self"), values = call.tensor("values");
-  auto adds = aten::boolean(call, "accumulate", false);
-  const auto *list = call["indices"].get<std::vector<ImportArg>>();
-  if (failed(x) || failed(values) || failed(adds))
+/// The elements where a mask is true, replaced by those of the source in order.
+LogicalResult maskedScatter(ImportCall &call) {
+  auto x = call.tensor("self"), mask = call.tensor("mask"), source = call.tensor("source");
+  if (failed(x) || failed(mask) || failed(source))
     return failure();
-  int64_t rank = aten::rankOf(*x);
-  SmallVector<Value> indices(rank);
-  if (!list || static_cast<int64_t>(list->size()) > rank)
-    return call.unsupported("expected at most an index for each axis");
-  int64_t first = rank, last = -1, count = 0, joint = 0;
-  for (auto [i, arg] : llvm::enumerate(*list))
-    if (const Value *index = arg.get<Value>()) {
-      indices[i] = *index;
-      first = std::min<int64_t>(first, i), last = static_cast<int64_t>(i), ++count;
-      joint = std::max(joint, aten::rankOf(*index));
-    }
-  if (count == 0 || last - first + 1 != count)
-    return call.unsupported("expected indices of axes that are neighbours");
-  ExprBuilder g(call.builder, call.loc);
-  if (count == 1 && aten::typeOf(indices[first]).getElementType().isInteger(1)) {
-    if (*adds || aten::rankOf(*values) != 0 || first != 0)
-      return call.unsupported("a mask with values that are no single number");
-    Value mask = indices[0];
-    for (int64_t axis = aten::rankOf(mask); axis < rank; ++axis)
-      mask = aten::insertAxis(call, mask, axis);
-    Value value = call.cast(*values, aten::typeOf(*x).getElementType());
-    return call.yield(graph::SelectOp::create(call.builder, call.loc, mask, value, *x).getResult());
-  }
-  // One position for each element of the result's part: whole axes count up, indices stand where their axes are.
-  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x), shape;
-  int64_t partRank = rank - count + joint;
-  Expr linear;
-  for (int64_t d = 0; d < rank; ++d) {
-    Expr position;
-    if (Value index = indices[d]) {
-      if (aten::typeOf(index).getElementType().isInteger(1))
-        return call.unsupported("masks among several indices");
-      SmallVector<OpFoldResult> own = aten::sizesOf(call, index);
-      own.append(rank - last - 1, call.builder.getIndexAttr(1));
-      position = aten::fromEnd(call, g(call.cast(aten::reshape(call, index, own), call.builder.getI64Type())), sizes[d]);
-    } else {
-      position = g(aten::positions(call, sizes[d], d < first ? d : d - count + joint, partRank));
-    }
-    linear = d == 0 ? position : linear * aten::sizeAsTensor(call, g, sizes[d]) + position;
-  }
-  Value updates = graph::BroadcastOp::create(call.builder, call.loc, *values, aten::sizesOf(call, linear));
-  return call.yield(scatterElements(call, *x, linear, updates, *adds));
+  OpBuilder &b = call.builder;
+  ExprBuilder g(b, call.loc);
+  Expr isTaken = g(call.cast(*mask, b.getI1Type())), value = g(*x);
+  Expr all = select(isTaken, value, value); // both stretched over each other
+  isTaken = g.broadcastLike(isTaken, all);
+  Value counts = call.cast(flatten(b, call.loc, isTaken), b.getI64Type());
+  Expr position = g(graph::CumulativeSumOp::create(b, call.loc, counts, int64_t(0))) - 1.0;
+  Value taken = graph::GatherOp::create(b, call.loc, flatten(b, call.loc, *source), position, int64_t(0));
+  return call.yield(Value(select(isTaken, g(unflatten(b, call.loc, taken, all)), all)));
 }
 
 /// self with src at one position of an axis, or at steps along it.
@@ -139,7 +157,7 @@ LogicalResult putPart(ImportCall &call, bool isSelect) {
     if (failed(index))
       return failure();
     Value position = aten::reshape(call, aten::sizeAsTensor(call, g, *index), OpFoldResult(call.builder.getIndexAttr(1)));
-    return call.yield(scatter(call, *x, position, aten::insertAxis(call, *source, *axis), *axis, /*adds=*/false));
+    return call.yield(aten::scatter(call, *x, position, aten::insertAxis(call, *source, *axis), *axis, Effect::put));
   }
   auto start = call.has("start") ? call.size("start") : FailureOr<OpFoldResult>(OpFoldResult(call.builder.getIndexAttr(0)));
   auto step = call.has("step") ? call.integer("step") : FailureOr<int64_t>(1);
@@ -149,18 +167,21 @@ LogicalResult putPart(ImportCall &call, bool isSelect) {
   OpFoldResult size = aten::sizesOf(call, *x)[*axis], from = math.max(math.min(math.fromEnd(*start, size), size), math.number(0));
   Expr count = g(aten::positions(call, aten::sizesOf(call, *source)[*axis], 0, 1));
   Expr position = count * static_cast<double>(*step) + aten::sizeAsTensor(call, g, from);
-  return call.yield(scatter(call, *x, position, *source, *axis, /*adds=*/false));
+  return call.yield(aten::scatter(call, *x, position, *source, *axis, Effect::put));
 }
 } // namespace
 
 void graphopt::registerAtenScatterRules(ImportRules &rules) {
-  rules.aten({"scatter.src"}, [](ImportCall &call) { return alongAxis(call, "src", /*adds=*/false); });
-  rules.aten({"scatter.value"}, [](ImportCall &call) { return alongAxis(call, "value", /*adds=*/false); });
-  rules.aten({"scatter_add.default"}, [](ImportCall &call) { return alongAxis(call, "src", /*adds=*/true); });
-  rules.aten({"index_add.default"}, [](ImportCall &call) { return slices(call, "source", /*adds=*/true); });
-  rules.aten({"index_copy.default"}, [](ImportCall &call) { return slices(call, "source", /*adds=*/false); });
-  rules.aten({"index_fill.int_Scalar", "index_fill.int_Tensor"}, [](ImportCall &call) { return slices(call, "value", /*adds=*/false); });
-  rules.aten({"index_put.default"}, put);
+  auto along = [&](ArrayRef<StringRef> overloads, StringRef source, Effect effect) {
+    rules.aten(overloads, [=](ImportCall &call) { return alongAxis(call, source, effect); });
+  };
+  along({"scatter.src", "scatter.reduce", "scatter_reduce.two"}, "src", Effect::put);
+  along({"scatter.value", "scatter.value_reduce"}, "value", Effect::put);
+  along({"scatter_add.default"}, "src", Effect::add);
+  rules.aten({"index_add.default"}, [](ImportCall &call) { return slices(call, "source", Effect::add); });
+  rules.aten({"index_copy.default", "index_reduce.default"}, [](ImportCall &call) { return slices(call, "source", Effect::put); });
+  rules.aten({"index_fill.int_Scalar", "index_fill.int_Tensor"}, [](ImportCall &call) { return slices(call, "value", Effect::put); });
+  rules.aten({"masked_scatter.default"}, maskedScatter);
   rules.aten({"select_scatter.default"}, [](ImportCall &call) { return putPart(call, /*isSelect=*/true); });
   rules.aten({"slice_scatter.default"}, [](ImportCall &call) { return putPart(call, /*isSelect=*/false); });
 }

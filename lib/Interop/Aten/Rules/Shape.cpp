@@ -100,6 +100,9 @@ void graphopt::registerAtenShapeRules(ImportRules &rules) {
   addReshape(rules, {"squeeze.default", "squeeze.dim", "squeeze.dims"},
              [](ImportCall &call, Value x, SmallVectorImpl<OpFoldResult> &sizes) -> LogicalResult {
                bool isDefault = call.name == "aten.squeeze.default";
+               if (call.name == "aten.squeeze.dims" && call["dim"].get<std::vector<ImportArg>>() &&
+                   call["dim"].get<std::vector<ImportArg>>()->empty())
+                 return success(); // none, not all
                auto axes = isDefault ? FailureOr<SmallVector<int64_t>>(llvm::to_vector(llvm::seq<int64_t>(0, aten::rankOf(x))))
                                      : call.axes("dim", aten::rankOf(x));
                if (failed(axes))

@@ -1,0 +1,118 @@
+//===- Functions.cpp - functions of elements as formulas of others --------===//
+#include "Interop/Aten/Rules/Rules.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+namespace {
+Expr constant(Expr like, double value) { return like.g->number(value, like.getType().getElementType()); }
+Expr abs(Expr x) { return (*x.g)(graph::AbsOp::create(x.g->b, x.g->loc, x)); }
+Expr max(Expr a, Expr b) { return (*a.g)(graph::MaxOp::create(a.g->b, a.g->loc, a, b)); }
+Expr min(Expr a, Expr b) { return (*a.g)(graph::MinOp::create(a.g->b, a.g->loc, a, b)); }
+Expr sqrt(Expr x) { return (*x.g)(graph::SqrtOp::create(x.g->b, x.g->loc, x)); }
+Expr log1p(Expr x) { return (*x.g)(graph::Log1pOp::create(x.g->b, x.g->loc, x)); }
+Expr isNan(Expr x) { return (*x.g)(graph::NeOp::create(x.g->b, x.g->loc, x, x)); }
+Expr operator/(double a, Expr b) { return constant(b, a) / b; }
+/// Whether the sign is set, of zeros too.
+Expr isNegative(Expr x) {
+  if (!isa<FloatType>(x.getType().getElementType()))
+    return x < constant(x, 0);
+  Expr isBelow = x < constant(x, 0), isMinusZero = (*x.g)(graph::AndOp::create(x.g->b, x.g->loc, x == 0.0, 1.0 / x < constant(x, 0)));
+  return (*x.g)(graph::OrOp::create(x.g->b, x.g->loc, isBelow, isMinusZero));
+}
+
+using Formula = std::function<Expr(ArrayRef<Expr>)>;
+
+/// A formula of tensors or numbers in a type: of the result, or of the operands where the result is no number.
+void addFunction(ImportRules &rules, ArrayRef<StringRef> overloads, std::vector<StringRef> names, Formula formula,
+                 bool ofOperands = false) {
+  rules.aten(overloads, [=](ImportCall &call) -> LogicalResult {
+    ExprBuilder g(call.builder, call.loc);
+    Type type = call.resultElementType();
+    if (ofOperands) {
+      auto x = call.tensor(names[0]);
+      if (failed(x))
+        return failure();
+      type = aten::typeOf(*x).getElementType();
+    }
+    SmallVector<Expr> values;
+    for (StringRef name : names) {
+      FailureOr<Value> value = call.tensorOrNumber(name, type);
+      if (failed(value))
+        return failure();
+      values.push_back(g(*value));
+    }
+    return call.yield(call.cast(formula(values), call.resultElementType()));
+  });
+}
+
+/// NaN and infinities replaced: the latter by the greatest numbers of the type, if nothing else is stated.
+LogicalResult importNanToNum(ImportCall &call) {
+  auto x = call.tensor("self");
+  if (failed(x))
+    return failure();
+  auto type = dyn_cast<FloatType>(aten::typeOf(*x).getElementType());
+  if (!type)
+    return call.yield(*x);
+  double largest = llvm::APFloat::getLargest(type.getFloatSemantics()).convertToDouble();
+  auto nan = aten::number(call, "nan", 0), high = aten::number(call, "posinf", largest), low = aten::number(call, "neginf", -largest);
+  if (failed(nan) || failed(high) || failed(low))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  Expr value = g(*x);
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Expr finite = select(value == infinity, constant(value, *high), select(value == -infinity, constant(value, *low), value));
+  return call.yield(Value(select(isNan(value), constant(value, *nan), finite)));
+}
+} // namespace
+
+void graphopt::registerAtenFunctionRules(ImportRules &rules) {
+  for (const auto &[op, names] : std::vector<std::pair<StringRef, SmallVector<StringRef>>>{
+           {"graph.mul", {"multiply.Tensor", "multiply.Scalar"}},
+           {"graph.sub", {"subtract.Tensor", "subtract.Scalar"}},
+           {"graph.div", {"divide.Tensor", "divide.Scalar", "true_divide.Tensor", "true_divide.Scalar"}},
+           {"graph.abs", {"absolute.default"}},
+           {"graph.neg", {"negative.default"}},
+           {"graph.gt", {"greater.Tensor", "greater.Scalar"}},
+           {"graph.ge", {"greater_equal.Tensor", "greater_equal.Scalar"}},
+           {"graph.lt", {"less.Tensor", "less.Scalar"}},
+           {"graph.le", {"less_equal.Tensor", "less_equal.Scalar"}},
+           {"graph.ne", {"not_equal.Tensor", "not_equal.Scalar"}},
+           {"graph.shl", {"__lshift__.Tensor", "__lshift__.Scalar"}},
+           {"graph.shr", {"__rshift__.Tensor", "__rshift__.Scalar"}}})
+    addElementwiseRules(rules, op, names, {});
+
+  addFunction(rules, {"erfc.default", "special_erfc.default"}, {"self"}, [](ArrayRef<Expr> x) { return 1.0 - erf(x[0]); });
+  addFunction(rules, {"deg2rad.default"}, {"self"}, [](ArrayRef<Expr> x) { return x[0] * 0.017453292519943295; });
+  addFunction(rules, {"rad2deg.default"}, {"self"}, [](ArrayRef<Expr> x) { return x[0] * 57.29577951308232; });
+  addFunction(rules, {"sinc.default", "special_sinc.default"}, {"self"}, [](ArrayRef<Expr> x) {
+    Expr angle = x[0] * 3.141592653589793;
+    return select(x[0] == 0.0, constant(x[0], 1), sin(angle) / angle);
+  });
+  addFunction(rules, {"hypot.default"}, {"self", "other"}, [](ArrayRef<Expr> x) {
+    Expr a = abs(x[0]), b = abs(x[1]), large = max(a, b), ratio = min(a, b) / large; // squares would overflow
+    return select(large == 0.0, large, select(large == std::numeric_limits<double>::infinity(), large, large * sqrt(ratio * ratio + 1.0)));
+  });
+  addFunction(rules, {"fmax.default"}, {"self", "other"},
+              [](ArrayRef<Expr> x) { return select(isNan(x[0]), x[1], select(isNan(x[1]), x[0], max(x[0], x[1]))); });
+  addFunction(rules, {"fmin.default"}, {"self", "other"},
+              [](ArrayRef<Expr> x) { return select(isNan(x[0]), x[1], select(isNan(x[1]), x[0], min(x[0], x[1]))); });
+  addFunction(rules, {"logaddexp.default"}, {"self", "other"}, [](ArrayRef<Expr> x) {
+    Expr large = max(x[0], x[1]), rest = large + log1p(exp(-abs(x[0] - x[1])));
+    return select(abs(large) == std::numeric_limits<double>::infinity(), large, rest); // inf - inf is none
+  });
+  addFunction(rules, {"xlogy.Tensor", "xlogy.Scalar_Self", "xlogy.Scalar_Other", "special_xlogy.default"}, {"self", "other"},
+              [](ArrayRef<Expr> x) {
+                Expr product = x[0] * log(x[1]);
+                return select(isNan(x[1]), x[1], select(x[0] == 0.0, constant(x[0], 0), product));
+              });
+  addFunction(rules, {"copysign.Tensor", "copysign.Scalar"}, {"self", "other"},
+              [](ArrayRef<Expr> x) { return select(isNegative(x[1]), -abs(x[0]), abs(x[0])); });
+  addFunction(rules, {"heaviside.default"}, {"self", "values"}, [](ArrayRef<Expr> x) {
+    Expr one = constant(x[0], 1), zero = constant(x[0], 0);
+    return select(x[0] == 0.0, x[1], select(x[0] > zero, one, zero));
+  });
+  addFunction(rules, {"ldexp.Tensor"}, {"self", "other"}, [](ArrayRef<Expr> x) { return x[0] * pow(constant(x[1], 2), x[1]); });
+  addFunction(rules, {"signbit.default"}, {"self"}, [](ArrayRef<Expr> x) { return isNegative(x[0]); }, /*ofOperands=*/true);
+  rules.aten({"nan_to_num.default"}, importNanToNum);
+}

@@ -1,0 +1,131 @@
+//===- NormTraining.cpp - normalisations as graphs of training state them -===//
+//
+// Computed in f32 where the tensor is f16 or bf16, and rounded once at the end.
+//
+//===----------------------------------------------------------------------===//
+#include "Interop/Aten/Rules/Rules.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+namespace {
+Expr computed(ImportCall &call, ExprBuilder &g, Value x) {
+  Type type = aten::typeOf(x).getElementType();
+  return g.cast(g(x), type.isF16() || type.isBF16() ? Type(call.builder.getF32Type()) : type);
+}
+
+SmallVector<int64_t> axesBetween(int64_t first, int64_t end) { return llvm::to_vector(llvm::seq<int64_t>(first, end)); }
+
+/// The cotangent of x from that of `(x - mean) * inverse`, whose mean and deviation are those of x along the axes.
+Expr normGradient(ImportCall &call, Expr ct, Expr normal, Expr inverse, ArrayRef<int64_t> axes) {
+  ExprBuilder &g = *ct.g;
+  Expr count = g(aten::countAlong(call, ct, axes, ct.getType().getElementType()));
+  Expr mean = g.sum(ct, axes, /*keepDims=*/true) / count, slope = g.sum(ct * normal, axes, /*keepDims=*/true) / count;
+  return (ct - mean - normal * slope) * inverse;
+}
+
+/// The wanted ones of the cotangents of x, weight and bias.
+LogicalResult yieldWanted(ImportCall &call, ArrayRef<int64_t> mask, ArrayRef<Expr> cotangents, Value x) {
+  SmallVector<Value> wanted(cotangents.size());
+  for (auto [i, cotangent] : llvm::enumerate(cotangents))
+    if (i < mask.size() && mask[i])
+      wanted[i] = call.cast(cotangent, aten::typeOf(x).getElementType());
+  return call.yield(wanted);
+}
+
+LogicalResult importLayerNormBackward(ImportCall &call) {
+  auto ct = call.tensor("grad_out"), x = call.tensor("input"), mean = call.tensor("mean"), inverse = call.tensor("rstd");
+  auto weight = aten::optionalTensor(call, "weight");
+  auto shape = call.sizes("normalized_shape");
+  auto mask = call.integers("output_mask");
+  if (failed(ct) || failed(x) || failed(mean) || failed(inverse) || failed(weight) || failed(shape) || failed(mask))
+    return failure();
+  int64_t rank = aten::rankOf(*x), first = rank - static_cast<int64_t>(shape->size());
+  if (first < 0)
+    return call.unsupported("expected at most " + Twine(rank) + " normalised sizes");
+  ExprBuilder g(call.builder, call.loc);
+  Expr cotangent = computed(call, g, *ct), deviation = computed(call, g, *inverse);
+  Expr normal = (computed(call, g, *x) - computed(call, g, *mean)) * deviation;
+  Expr inner = *weight ? cotangent * computed(call, g, *weight) : cotangent;
+  Expr ofX = normGradient(call, inner, normal, deviation, axesBetween(first, rank));
+  SmallVector<int64_t> outer = axesBetween(0, first);
+  return yieldWanted(call, *mask, {ofX, g.sum(cotangent * normal, outer, false), g.sum(cotangent, outer, false)}, *x);
+}
+
+LogicalResult importGroupNormBackward(ImportCall &call) {
+  auto ct = call.tensor("grad_out"), x = call.tensor("input"), mean = call.tensor("mean"), inverse = call.tensor("rstd");
+  auto weight = aten::optionalTensor(call, "weight");
+  auto groups = call.integer("group");
+  auto samples = call.size("N"), channels = call.size("C");
+  auto mask = call.integers("output_mask");
+  if (failed(ct) || failed(x) || failed(mean) || failed(inverse) || failed(weight) || failed(groups) || failed(samples) ||
+      failed(channels) || failed(mask))
+    return failure();
+  std::optional<int64_t> count = getConstantIntValue(*channels);
+  if (!count || *groups < 1 || *count % *groups != 0)
+    return call.unsupported("expected a static number of channels in even groups");
+  OpBuilder &b = call.builder;
+  ExprBuilder g(b, call.loc);
+  // [samples, groups, channels of a group, space]
+  OpFoldResult one = b.getIndexAttr(1), group = b.getIndexAttr(*groups), part = b.getIndexAttr(*count / *groups), rest = b.getIndexAttr(-1);
+  auto grouped = [&](Value of, ArrayRef<OpFoldResult> sizes) { return g(aten::reshape(call, computed(call, g, of), sizes)); };
+  Expr cotangent = grouped(*ct, {*samples, group, part, rest}), deviation = grouped(*inverse, {*samples, group, one, one});
+  Expr normal = (grouped(*x, {*samples, group, part, rest}) - grouped(*mean, {*samples, group, one, one})) * deviation;
+  Expr inner = *weight ? cotangent * grouped(*weight, {one, group, part, one}) : cotangent;
+  Expr ofX = g(aten::reshape(call, normGradient(call, inner, normal, deviation, {2, 3}), aten::sizesOf(call, *x)));
+  auto ofChannels = [&](Expr of) { return g(aten::reshape(call, g.sum(of, {0, 3}, false), *channels)); };
+  return yieldWanted(call, *mask, {ofX, ofChannels(cotangent * normal), ofChannels(cotangent)}, *x);
+}
+
+/// With the statistics of the batch itself: y, mean, 1 / deviation. The running statistics, where there are any, are returned as they are
+/// after this batch: as a function, without changing them in place.
+LogicalResult importBatchNorm(ImportCall &call, bool hasStatistics) {
+  auto x = call.tensor("input");
+  auto weight = aten::optionalTensor(call, "weight"), bias = aten::optionalTensor(call, "bias");
+  auto training = aten::boolean(call, "training", true);
+  auto momentum = aten::number(call, "momentum", 0.1), epsilon = aten::number(call, "eps", 1e-5);
+  if (failed(x) || failed(weight) || failed(bias) || failed(training) || failed(momentum) || failed(epsilon))
+    return failure();
+  int64_t rank = aten::rankOf(*x);
+  if (rank < 2 || !*training)
+    return call.unsupported("expected an axis of channels, and training");
+  ExprBuilder g(call.builder, call.loc);
+  Expr value = computed(call, g, *x);
+  SmallVector<int64_t> axes = axesBetween(0, rank);
+  axes.erase(axes.begin() + 1);
+  Type element = value.getType().getElementType();
+  auto alongChannels = [&](Value vector) {
+    SmallVector<OpFoldResult> sizes(rank, call.builder.getIndexAttr(1));
+    sizes[1] = aten::sizesOf(call, vector)[0];
+    return g(aten::reshape(call, computed(call, g, vector), sizes));
+  };
+  Expr count = g(aten::countAlong(call, value, axes, element)), mean = g.sum(value, axes, false) / count;
+  Expr deviation = value - alongChannels(mean), variance = g.sum(deviation * deviation, axes, false) / count;
+  Expr inverse = rsqrt(variance + *epsilon), y = deviation * alongChannels(inverse);
+  if (*weight)
+    y = y * alongChannels(*weight);
+  if (*bias)
+    y = y + alongChannels(*bias);
+  SmallVector<Expr> results = {y, mean, inverse};
+  if (hasStatistics) {
+    auto oldMean = call.tensor("running_mean"), oldVariance = call.tensor("running_var");
+    if (failed(oldMean) || failed(oldVariance))
+      return failure();
+    auto mixed = [&](Value old, Expr fresh) { return computed(call, g, old) * (1 - *momentum) + fresh * *momentum; };
+    results.push_back(mixed(*oldMean, mean));
+    results.push_back(mixed(*oldVariance, variance * (count / (count - 1.0)))); // the unbiased one
+  }
+  SmallVector<Value> typed;
+  for (auto [i, result] : llvm::enumerate(results))
+    typed.push_back(call.resultElementType(i) ? call.cast(result, call.resultElementType(i)) : Value(result));
+  return call.yield(typed);
+}
+} // namespace
+
+void graphopt::registerAtenNormTrainingRules(ImportRules &rules) {
+  rules.aten({"native_layer_norm_backward.default"}, importLayerNormBackward);
+  rules.aten({"native_group_norm_backward.default"}, importGroupNormBackward);
+  rules.aten({"_native_batch_norm_legit.no_stats"}, [](ImportCall &call) { return importBatchNorm(call, /*hasStatistics=*/false); });
+  rules.aten({"_native_batch_norm_legit_functional.default"},
+             [](ImportCall &call) { return importBatchNorm(call, /*hasStatistics=*/true); });
+}
