@@ -348,15 +348,3 @@ def test_dynamic_size(name, tool, tmp_path):
 def test_decomposed(name, tool, tmp_path):
     function, *args = CASES[name]
     check(tool, tmp_path, function, tuple(args), decompose=True)
-
-
-def test_in_place_on_shared_storage_is_refused(tool, tmp_path):
-    def function(x):
-        y = x + 1
-        z = y.view(-1)
-        y.add_(1)
-        return z
-
-    program = torch.export.export(Function(function), (X,), strict=False)
-    torch.export.save(program, tmp_path / "m.pt2")
-    assert "in place" in tool("graph-translate", "--import-pt2", tmp_path / "m.pt2", code=3).stderr
