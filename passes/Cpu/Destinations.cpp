@@ -4,6 +4,10 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 using namespace mlir;
 namespace graphopt {
 #define GEN_PASS_DEF_CPUDESTINATIONSPASS
@@ -23,6 +27,46 @@ LogicalResult convertArguments(func::FuncOp func, OpBuilder &builder) {
     argument.replaceAllUsesExcept(tensor, tensor);
   }
   return success();
+}
+
+/// The value in whose memory `result` may be built; null where that is none.
+Value destinationOf(OpResult result) {
+  Operation *op = result.getOwner();
+  if (auto styled = dyn_cast<DestinationStyleOpInterface>(op))
+    return styled.getTiedOpOperand(result)->get();
+  if (auto loop = dyn_cast<LoopLikeOpInterface>(op)) {
+    OpOperand *init = loop.getTiedLoopInit(result);
+    return init ? init->get() : Value();
+  }
+  return isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp>(op) ? op->getOperand(0) : Value();
+}
+
+/// Whether nothing lasts of a use of a tensor: it is read, and no other value may lie in its memory.
+bool isMereRead(OpOperand &use) {
+  Operation *op = use.getOwner();
+  if (isa<tensor::DimOp, tensor::ExtractOp>(op))
+    return true;
+  if (auto styled = dyn_cast<DestinationStyleOpInterface>(op))
+    return styled.isDpsInput(&use);
+  return isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp>(op) &&
+         llvm::all_of(op->getResult(0).getUses(), isMereRead);
+}
+
+/// Whether the memory that a result may be built in from the start is also that of another value which lasts. What bufferisation then
+/// copies to keep both may be the result: the other value would lie in the caller's buffer until the result is written there.
+bool sharesMemory(Value result) {
+  Value value = result;
+  for (auto step = dyn_cast<OpResult>(value); step; step = dyn_cast<OpResult>(value)) {
+    if (isa<scf::IfOp>(step.getOwner()))
+      return true; // either branch gives it
+    value = destinationOf(step);
+    if (!value || value.getDefiningOp<tensor::EmptyOp>())
+      return false;
+    for (OpOperand &use : value.getUses())
+      if (use.getOwner() != step.getOwner() && !isMereRead(use))
+        return true;
+  }
+  return false;
 }
 
 /// A call that the inliner has left calls a function that calls itself, or one without a body.
@@ -63,7 +107,10 @@ LogicalResult convert(func::FuncOp func) {
     NamedAttrList list(func.getResultAttrDict(i));
     list.set("graph.result", builder.getI64IntegerAttr(i));
     attributes.push_back(list.getDictionary(context));
-    Value destination = entry.addArgument(bufferOf(cast<RankedTensorType>(value.getType())), value.getLoc());
+    auto type = cast<RankedTensorType>(value.getType());
+    Value destination = entry.addArgument(bufferOf(type), value.getLoc());
+    if (sharesMemory(value))
+      value = bufferization::AllocTensorOp::create(builder, value.getLoc(), type, ValueRange(), value);
     bufferization::MaterializeInDestinationOp::create(builder, value.getLoc(), Type(), value, destination, /*restrict=*/true,
                                                       /*writable=*/true);
   }
