@@ -43,8 +43,7 @@ LogicalResult MatmulOp::infer(InferContext &context, Adaptor op, SmallVectorImpl
 }
 
 /// The loops in order: batch, rows, columns, and the summed one.
-static Contraction loopsOf(MatmulOp op) {
-  auto a = cast<RankedTensorType>(op.getA().getType()), b = cast<RankedTensorType>(op.getB().getType());
+static Contraction loopsOf(RankedTensorType a, RankedTensorType b) {
   bool row = a.getRank() == 1, column = b.getRank() == 1;
   int64_t aBatch = a.getRank() - (row ? 1 : 2), bBatch = b.getRank() - (column ? 1 : 2), batch = std::max(aBatch, bBatch);
   Contraction c;
@@ -67,6 +66,9 @@ static Contraction loopsOf(MatmulOp op) {
     c.rhs.push_back(c.resultRank - 1);
   return c;
 }
+static Contraction loopsOf(MatmulOp op) {
+  return loopsOf(cast<RankedTensorType>(op.getA().getType()), cast<RankedTensorType>(op.getB().getType()));
+}
 
 //===--- As a contraction -------------------------------------------------===//
 
@@ -77,8 +79,8 @@ struct Axes {
 
 /// The same as a `graph.contract`: where no axis is stretched, and the batch axes are either in both operands or in a alone or b is the
 /// only one with axes of its own.
-std::optional<Axes> asContract(MatmulOp op) {
-  Contraction c = loopsOf(op);
+std::optional<Axes> asContract(Value a, Value b) {
+  Contraction c = loopsOf(cast<RankedTensorType>(a.getType()), cast<RankedTensorType>(b.getType()));
   if (llvm::is_contained(c.lhs, Contraction::stretched) || llvm::is_contained(c.rhs, Contraction::stretched))
     return std::nullopt;
   auto aRank = static_cast<int64_t>(c.lhs.size()), bRank = static_cast<int64_t>(c.rhs.size());
@@ -92,35 +94,34 @@ std::optional<Axes> asContract(MatmulOp op) {
 }
 
 /// matmul(a, transpose(b)) reads b along other axes. Null where nothing changes.
-ContractOp foldTransposes(OpBuilder &b, MatmulOp op) {
-  std::optional<Axes> axes = asContract(op);
+ContractOp foldTransposes(OpBuilder &builder, Location loc, Value a, Value b) {
+  std::optional<Axes> axes = asContract(a, b);
   if (!axes)
     return {};
-  Value x = lookThroughTranspose(op.getA(), axes->aBatch, axes->aAxes), y = lookThroughTranspose(op.getB(), axes->bBatch, axes->bAxes);
-  if (x == op.getA() && y == op.getB())
+  Value x = lookThroughTranspose(a, axes->aBatch, axes->aAxes), y = lookThroughTranspose(b, axes->bBatch, axes->bAxes);
+  if (x == a && y == b)
     return {};
-  return ContractOp::create(b, op.getLoc(), op.getType(), x, y, axes->aBatch, axes->bBatch, axes->aAxes, axes->bAxes);
+  return ContractOp::create(builder, loc, x, y, axes->aBatch, axes->bBatch, axes->aAxes, axes->bAxes);
 }
 
 struct FoldTransposes final : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
-    ContractOp contract = foldTransposes(rewriter, op);
+    ContractOp contract = foldTransposes(rewriter, op.getLoc(), op.getA(), op.getB());
     if (!contract)
       return rewriter.notifyMatchFailure(op, "the batch axes are stretched, or no operand is a transpose that can be read in place");
-    rewriter.replaceOp(op, contract);
+    Value y = contract;
+    if (y.getType() != op.getType())
+      y = tensor::CastOp::create(rewriter, op.getLoc(), op.getType(), y);
+    rewriter.replaceOp(op, y);
     return success();
   }
 };
 } // namespace
 
 Value graphopt::buildMatmul(OpBuilder &b, Location loc, Value a, Value other) {
-  auto matmul = MatmulOp::create(b, loc, a, other);
-  ContractOp contract = foldTransposes(b, matmul);
-  if (!contract)
-    return matmul;
-  matmul.erase();
-  return contract;
+  ContractOp contract = foldTransposes(b, loc, a, other);
+  return contract ? contract.getResult() : MatmulOp::create(b, loc, a, other).getResult();
 }
 
 void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) { patterns.add<FoldTransposes>(context); }
@@ -148,7 +149,7 @@ FailureOr<SmallVector<Value>> MatmulOp::buildGradient(OpBuilder &b, ValueRange c
   if (!isa<FloatType>(getElementTypeOrSelf(getType())))
     return SmallVector<Value>(2);
   Location loc = getLoc();
-  if (std::optional<Axes> axes = asContract(*this))
+  if (std::optional<Axes> axes = asContract(getA(), getB()))
     return contractGradient(b, loc, getA(), getB(), cotangents[0], axes->aBatch, axes->bBatch, axes->aAxes, axes->bAxes);
   // Stretch both operands to the whole batch, and sum their cotangents over what was stretched. Here b has rank 3 or more, or a has.
   Contraction c = loopsOf(*this);
