@@ -47,7 +47,10 @@ class ExportedSignature(Signature):
     def unflatten(self, results: list, names: list):
         """What the model returns; where there is more (new values of what it changes, gradients), that and a dict of the rest by name."""
         computed = iter(zip(results, names, strict=True))
-        leaves = [value if is_fixed else next(computed)[0] for is_fixed, value in self.results]
+        leaves = []
+        for is_fixed, value in self.results:
+            tensor = next(computed)[0] if not is_fixed or isinstance(value, int | float) else None  # a number is a result, too
+            leaves.append(value if is_fixed else tensor)
         value = pytree.tree_unflatten(leaves, self.out_spec)
         rest = {name: result for result, name in computed}
         return (value, rest) if rest else value
