@@ -1,4 +1,5 @@
 //===- Attention.cpp ------------------------------------------------------===//
+#include "Graph/Shared/AttentionSteps.h"
 #include "Graph/Shared/ContractGradient.h"
 #include "Graph/Shared/DecompositionGradient.h"
 #include "Graph/Shared/IndexMath.h"
@@ -169,7 +170,7 @@ LogicalResult AttentionOp::evaluate(EvalContext &context, ArrayRef<TensorValue> 
 
 //===--- Decompose --------------------------------------------------------===//
 
-/// `finite`: rows without any key have finite scores on the way, so that no NaN flows back through what is not chosen.
+/// `finite`: see attentionWeights.
 static Value expand(AttentionOp op, OpBuilder &b, bool finite) {
   Location loc = op.getLoc();
   ExprBuilder g(b, loc);
@@ -199,23 +200,7 @@ static Value expand(AttentionOp op, OpBuilder &b, bool finite) {
   Expr scores = multiply(query, g(TransposeOp::create(b, loc, key, swapped)));
   if (double scale = op.getScale().convertToDouble(); scale != 1)
     scores = scores * scale;
-  Expr never = g.number(-infinity, compute);
-  if (op.getCausal()) {
-    auto positions = [&](Value of, int64_t axis) {
-      SmallVector<OpFoldResult> sizes(2, b.getIndexAttr(1));
-      sizes[axis] = tensor::getMixedSize(b, loc, of, last - 1);
-      return g(IotaOp::create(b, loc, b.getI64Type(), sizes, axis));
-    };
-    scores = select(positions(key, 1) > positions(query, 0), never, scores);
-  }
-  if (Value mask = op.getMask())
-    scores = getElementTypeOrSelf(mask.getType()).isInteger(1) ? select(g(mask), scores, never) : scores + g.cast(g(mask), compute);
-  if (!op.getSafe())
-    return g.cast(multiply(g(SoftmaxOp::create(b, loc, scores, last)), value), element);
-  Expr isEmpty = g.reduceMax(scores, {last}, /*keepDims=*/true) == never, zero = g.number(0, compute);
-  if (finite)
-    scores = select(isEmpty, zero, scores);
-  Expr weights = select(isEmpty, zero, g(SoftmaxOp::create(b, loc, scores, last)));
+  Expr weights = attentionWeights(maskScores(scores, query, key, op.getMask(), op.getCausal()), op.getSafe(), finite);
   return g.cast(multiply(weights, value), element);
 }
 
@@ -246,11 +231,10 @@ Cost AttentionOp::getCost(int64_t dynamicSize) {
 void AttentionOp::registerImportRules(ImportRules &rules) {
   rules.aten({"scaled_dot_product_attention.default"}, [](ImportCall &call) -> LogicalResult {
     auto query = call.tensor("query"), key = call.tensor("key"), value = call.tensor("value");
-    FailureOr<Value> mask = call.has("attn_mask") ? call.tensor("attn_mask") : FailureOr<Value>(Value());
-    FailureOr<double> dropout = call.has("dropout_p") ? call.number("dropout_p") : FailureOr<double>(0);
-    FailureOr<double> scale = call.has("scale") ? call.number("scale") : FailureOr<double>(0);
-    auto flag = [&](StringRef name) { return call.has(name) ? call.boolean(name) : FailureOr<bool>(false); };
-    FailureOr<bool> isCausal = flag("is_causal"), isGrouped = flag("enable_gqa");
+    auto mask = call.optionalTensor("attn_mask");
+    auto dropout = call.number("dropout_p", 0);
+    auto scale = call.number("scale", 0);
+    auto isCausal = call.boolean("is_causal", false), isGrouped = call.boolean("enable_gqa", false);
     if (failed(query) || failed(key) || failed(value) || failed(mask) || failed(dropout) || failed(scale) || failed(isCausal) ||
         failed(isGrouped))
       return failure();

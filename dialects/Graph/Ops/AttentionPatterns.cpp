@@ -12,7 +12,8 @@ using namespace mlir;
 using namespace graphopt;
 using namespace graphopt::graph;
 
-static int64_t rankOf(Value x) { return cast<RankedTensorType>(x.getType()).getRank(); }
+static ArrayRef<int64_t> shapeOf(Value x) { return cast<RankedTensorType>(x.getType()).getShape(); }
+static int64_t rankOf(Value x) { return static_cast<int64_t>(shapeOf(x).size()); }
 
 /// The number that all elements of x are, if that is known.
 static std::optional<double> splatOf(Value x) {
@@ -163,7 +164,7 @@ static ReshapeOp reshapeOfBatch(Value x, bool isJoining) {
 /// Whether the axes of x before the last two have the sizes `batch`, of which one may be unknown, as the others and their product are the
 /// same.
 static bool hasBatch(Value x, ArrayRef<int64_t> batch) {
-  ArrayRef<int64_t> shape = cast<RankedTensorType>(x.getType()).getShape();
+  ArrayRef<int64_t> shape = shapeOf(x);
   return shape.size() == batch.size() + 2 && shape.drop_back(2) == batch && llvm::count(batch, ShapedType::kDynamic) <= 1 &&
          !llvm::is_contained(batch, 0);
 }
@@ -196,17 +197,18 @@ struct RecogniseAttention final : RewritePattern {
     std::optional<Product> inner;
     Masked form;
     ReshapeOp splitting;
-    for (const Masked &candidate : formsOf(scores))
-      if (!inner) {
-        form = candidate;
-        scale = 1;
-        Value product = withoutFactors(form.scores, scale);
-        splitting = reshapeOfBatch(product, /*isJoining=*/false);
-        inner = Product::of(splitting ? splitting.getX() : product);
-      }
+    for (const Masked &candidate : formsOf(scores)) {
+      form = candidate;
+      scale = 1;
+      Value product = withoutFactors(form.scores, scale);
+      splitting = reshapeOfBatch(product, /*isJoining=*/false);
+      inner = Product::of(splitting ? splitting.getX() : product);
+      if (inner)
+        break;
+    }
     if (!inner || rankOf(inner->a) != (splitting ? 3 : rank))
       return rewriter.notifyMatchFailure(op, "the scores are no product of one rank");
-    ArrayRef<int64_t> leading = cast<RankedTensorType>(weights.getType()).getShape().drop_back(2);
+    ArrayRef<int64_t> leading = shapeOf(weights).drop_back(2);
     SmallVector<OpFoldResult> batch = splitting ? splitting.getMixedSizes() : SmallVector<OpFoldResult>();
     batch.truncate(splitting ? rank - 2 : 0);
     /// An operand of a product with its axes in order, its batch not joined, and of the scores' without factors.
@@ -255,8 +257,7 @@ struct FoldRepeatedHeads final : OpRewritePattern<AttentionOp> {
     Value key = withoutRepeats(op.getKey(), group), value = withoutRepeats(op.getValue(), groupOfValue);
     if (op.getGroup() != 1 || !key || !value || group != groupOfValue)
       return rewriter.notifyMatchFailure(op, "key and value are not repeated alike");
-    if (cast<RankedTensorType>(op.getQuery().getType()).getDimSize(rankOf(key) - 4) !=
-        cast<RankedTensorType>(op.getKey().getType()).getDimSize(rankOf(key) - 4))
+    if (shapeOf(op.getQuery())[rankOf(key) - 4] != shapeOf(op.getKey())[rankOf(key) - 4])
       return rewriter.notifyMatchFailure(op, "the heads are stretched");
     auto dropOne = [&](Value x) {
       SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, op.getLoc(), x);
@@ -276,18 +277,16 @@ private:
     int64_t rank = rankOf(x), axis = rank - 2; // of `group`
     if (!repeat || rank < 3 || rankOf(repeat) != rank + 1 || rankOf(repeat.getX()) != rank + 1)
       return {};
-    ArrayRef<int64_t> one = cast<RankedTensorType>(repeat.getX().getType()).getShape(),
-                      many = cast<RankedTensorType>(repeat.getType()).getShape();
+    ArrayRef<int64_t> one = shapeOf(repeat.getX()), many = shapeOf(repeat);
     SmallVector<OpFoldResult> joined = join.getMixedSizes(),
                               apart = getMixedValues(repeat.getStaticSizes(), repeat.getSizes(), x.getContext());
     group = many[axis];
     if (one[axis] != 1 || ShapedType::isDynamic(group) || group < 1 || ShapedType::isDynamic(many[axis - 1]) ||
-        cast<RankedTensorType>(x.getType()).getDimSize(axis - 1) != many[axis - 1] * group)
+        shapeOf(x)[axis - 1] != many[axis - 1] * group)
       return {};
     for (int64_t d = 0; d < rank; ++d) { // the others stay as they are
       int64_t source = d < axis ? d : d + 1;
-      bool isSame = d == axis - 1 || joined[d] == apart[source] ||
-                    (!ShapedType::isDynamic(many[source]) && cast<RankedTensorType>(x.getType()).getDimSize(d) == many[source]);
+      bool isSame = d == axis - 1 || joined[d] == apart[source] || (!ShapedType::isDynamic(many[source]) && shapeOf(x)[d] == many[source]);
       if (!isSame || one[source] != many[source])
         return {};
     }

@@ -156,11 +156,10 @@ void BatchNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRC
 void BatchNormOp::registerImportRules(ImportRules &rules) {
   rules.aten({"batch_norm.default", "_native_batch_norm_legit_no_training.default", "native_batch_norm.default"},
              [](ImportCall &call) -> LogicalResult {
-               auto optional = [&](StringRef name) { return call.has(name) ? call.tensor(name) : FailureOr<Value>(Value()); };
                auto x = call.tensor("input"), mean = call.tensor("running_mean"), variance = call.tensor("running_var");
-               auto weight = optional("weight"), bias = optional("bias");
-               FailureOr<double> epsilon = call.has("eps") ? call.number("eps") : FailureOr<double>(1e-5);
-               FailureOr<bool> training = call.has("training") ? call.boolean("training") : FailureOr<bool>(false);
+               auto weight = call.optionalTensor("weight"), bias = call.optionalTensor("bias");
+               auto epsilon = call.number("eps", 1e-5);
+               auto training = call.boolean("training", false);
                if (failed(x) || failed(mean) || failed(variance) || failed(weight) || failed(bias) || failed(epsilon) || failed(training))
                  return failure();
                if (*training)

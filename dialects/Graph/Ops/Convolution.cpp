@@ -306,14 +306,14 @@ Value graphopt::addChannels(OpBuilder &b, Location loc, Value y, Value bias) {
 void ConvolutionOp::registerImportRules(ImportRules &rules) {
   rules.onnx({"Conv"}, [](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("X"), w = call.tensor("W");
-    FailureOr<Value> bias = call.has("B") ? call.tensor("B") : FailureOr<Value>(Value());
+    FailureOr<Value> bias = call.optionalTensor("B");
     if (failed(x) || failed(w) || failed(bias))
       return failure();
     size_t rank = cast<RankedTensorType>(w->getType()).getRank() - 2;
     auto strides = perAxis(call, "strides", rank, 1), dilations = perAxis(call, "dilations", rank, 1);
     auto pads = perAxis(call, "pads", 2 * rank, 0);
-    auto groups = call.has("group") ? call.integer("group") : FailureOr<int64_t>(1);
-    auto mode = call.has("auto_pad") ? call.string("auto_pad") : FailureOr<std::string>(std::string("NOTSET"));
+    auto groups = call.integer("group", 1);
+    auto mode = call.string("auto_pad", "NOTSET");
     if (failed(strides) || failed(dilations) || failed(pads) || failed(groups) || failed(mode))
       return failure();
     if (*mode != "NOTSET" && *mode != "VALID")

@@ -54,7 +54,7 @@ FailureOr<SmallVector<Value>> EmbeddingOp::buildGradient(OpBuilder &b, ValueRang
 void EmbeddingOp::registerImportRules(ImportRules &rules) {
   rules.aten({"embedding.default"}, [](ImportCall &call) -> LogicalResult {
     auto weight = call.tensor("weight"), ids = call.tensor("indices");
-    FailureOr<int64_t> padding = call.has("padding_idx") ? call.integer("padding_idx") : FailureOr<int64_t>(-1);
+    FailureOr<int64_t> padding = call.integer("padding_idx", -1);
     if (failed(weight) || failed(ids) || failed(padding))
       return failure();
     IntegerAttr attr = *padding < 0 ? IntegerAttr() : call.builder.getI64IntegerAttr(*padding);

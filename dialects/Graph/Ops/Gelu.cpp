@@ -68,8 +68,7 @@ void GeluOp::registerImportRules(ImportRules &rules) {
   auto rule = [](StringRef name) {
     return [name](ImportCall &call) -> LogicalResult {
       auto x = call.tensor(name);
-      FailureOr<std::string> approximate =
-          call.has("approximate") ? call.string("approximate") : FailureOr<std::string>(std::string("none"));
+      FailureOr<std::string> approximate = call.string("approximate", "none");
       if (failed(x) || failed(approximate))
         return failure();
       return call.yield(GeluOp::create(call.builder, call.loc, *x, *approximate).getResult());

@@ -72,8 +72,8 @@ FusionKind IotaOp::getFusionKind() { return FusionKind::view; }
 
 /// A range of floating-point numbers, whose count torch takes from the bounds in f64.
 static LogicalResult importFloatRange(ImportCall &call) {
-  FailureOr<double> start = call.has("start") ? call.number("start") : FailureOr<double>(0.0);
-  FailureOr<double> end = call.number("end"), step = call.has("step") ? call.number("step") : FailureOr<double>(1.0);
+  FailureOr<double> start = call.number("start", 0.0);
+  FailureOr<double> end = call.number("end"), step = call.number("step", 1.0);
   if (failed(start) || failed(end) || failed(step))
     return failure();
   double count = std::ceil((*end - *start) / *step);
@@ -97,7 +97,7 @@ static LogicalResult importArange(ImportCall &call) {
   IndexMath math(b, call.loc);
   FailureOr<OpFoldResult> start = call.has("start") ? call.size("start") : FailureOr<OpFoldResult>(math.number(0));
   FailureOr<OpFoldResult> end = call.size("end");
-  FailureOr<int64_t> step = call.has("step") ? call.integer("step") : FailureOr<int64_t>(1);
+  FailureOr<int64_t> step = call.integer("step", 1);
   if (failed(start) || failed(end) || failed(step))
     return failure();
   if (*step == 0 || *step == std::numeric_limits<int64_t>::min())

@@ -154,7 +154,7 @@ FailureOr<SmallVector<Value>> LinearOp::buildGradient(OpBuilder &b, ValueRange c
 void LinearOp::registerImportRules(ImportRules &rules) {
   rules.aten({"linear.default"}, [](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("input"), weight = call.tensor("weight");
-    FailureOr<Value> bias = call.has("bias") ? call.tensor("bias") : FailureOr<Value>(Value());
+    FailureOr<Value> bias = call.optionalTensor("bias");
     if (failed(x) || failed(weight) || failed(bias))
       return failure();
     return call.yield(LinearOp::create(call.builder, call.loc, *x, *weight, *bias).getResult());

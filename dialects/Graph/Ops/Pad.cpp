@@ -170,7 +170,7 @@ void PadOp::registerImportRules(ImportRules &rules) {
     return yield(call, *x, call.cast(*value, type.getElementType()), low, high);
   });
   rules.onnx({"Pad"}, [=](ImportCall &call) -> LogicalResult {
-    FailureOr<std::string> mode = call.has("mode") ? call.string("mode") : FailureOr<std::string>(std::string("constant"));
+    FailureOr<std::string> mode = call.string("mode", "constant");
     auto x = call.tensor("data");
     auto pads = call.sizes("pads");
     if (failed(mode) || failed(x) || failed(pads))

@@ -318,8 +318,8 @@ void MaxPoolOp::registerImportRules(ImportRules &rules) {
     size_t rank = window->size();
     auto strides = perAxis(call, "strides", rank, 1), dilations = perAxis(call, "dilations", rank, 1);
     auto pads = perAxis(call, "pads", 2 * rank, 0);
-    auto mode = call.has("auto_pad") ? call.string("auto_pad") : FailureOr<std::string>(std::string("NOTSET"));
-    auto ceil = call.has("ceil_mode") ? call.integer("ceil_mode") : FailureOr<int64_t>(0);
+    auto mode = call.string("auto_pad", "NOTSET");
+    auto ceil = call.integer("ceil_mode", 0);
     if (failed(strides) || failed(dilations) || failed(pads) || failed(mode) || failed(ceil))
       return failure();
     if ((*mode != "NOTSET" && *mode != "VALID") || *ceil != 0 || call.resultTypes.size() > 1)

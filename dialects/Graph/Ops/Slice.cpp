@@ -223,7 +223,7 @@ void SliceOp::registerImportRules(ImportRules &rules) {
     OpFoldResult first = call.builder.getIndexAttr(0), past = call.builder.getIndexAttr(std::numeric_limits<int64_t>::max());
     int64_t rank = cast<RankedTensorType>(x->getType()).getRank();
     FailureOr<int64_t> axis = call.has("dim") ? call.axis("dim", rank) : FailureOr<int64_t>(0);
-    FailureOr<int64_t> step = call.has("step") ? call.integer("step") : FailureOr<int64_t>(1);
+    FailureOr<int64_t> step = call.integer("step", 1);
     FailureOr<OpFoldResult> start = call.has("start") ? call.size("start") : FailureOr<OpFoldResult>(first);
     FailureOr<OpFoldResult> end = call.has("end") ? call.size("end") : FailureOr<OpFoldResult>(past);
     if (failed(axis) || failed(step) || failed(start) || failed(end))

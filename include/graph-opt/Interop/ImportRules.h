@@ -43,6 +43,15 @@ public:
   llvm::FailureOr<double> number(llvm::StringRef arg) const;
   llvm::FailureOr<bool> boolean(llvm::StringRef arg) const;
   llvm::FailureOr<std::string> string(llvm::StringRef arg) const;
+  /// The argument, or `absent` where it is none.
+  llvm::FailureOr<int64_t> integer(llvm::StringRef arg, int64_t absent) const { return has(arg) ? integer(arg) : absent; }
+  llvm::FailureOr<double> number(llvm::StringRef arg, double absent) const { return has(arg) ? number(arg) : absent; }
+  llvm::FailureOr<bool> boolean(llvm::StringRef arg, bool absent) const { return has(arg) ? boolean(arg) : absent; }
+  llvm::FailureOr<std::string> string(llvm::StringRef arg, const char *absent) const {
+    return has(arg) ? string(arg) : std::string(absent);
+  }
+  /// The tensor, or null where the argument is none.
+  llvm::FailureOr<mlir::Value> optionalTensor(llvm::StringRef arg) const { return has(arg) ? tensor(arg) : mlir::Value(); }
   /// A list of integers; a single one counts as a list of one.
   llvm::FailureOr<llvm::SmallVector<int64_t>> integers(llvm::StringRef arg) const;
   /// A size or a list of sizes, each a constant or an index value.

@@ -15,7 +15,7 @@ void addFormula(ImportRules &rules, ArrayRef<StringRef> names, std::vector<std::
       return failure();
     SmallVector<double> values;
     for (const auto &[name, absent] : numbers) {
-      FailureOr<double> value = aten::number(call, name, absent);
+      FailureOr<double> value = call.number(name, absent);
       if (failed(value))
         return failure();
       values.push_back(*value);

@@ -24,7 +24,7 @@ void addFormula(ImportRules &rules, ArrayRef<StringRef> overloads, std::vector<S
   rules.aten(overloads, [=](ImportCall &call) -> LogicalResult {
     ExprBuilder g(call.builder, call.loc);
     auto values = operands(call, g, names);
-    FailureOr<double> number = extra.empty() ? FailureOr<double>(0) : aten::number(call, extra, 1);
+    FailureOr<double> number = extra.empty() ? FailureOr<double>(0) : call.number(extra, 1);
     if (failed(values) || failed(number))
       return failure();
     return call.yield(Value(formula(g, *values, *number)));
@@ -119,7 +119,7 @@ void graphopt::registerAtenArithmeticRules(ImportRules &rules) {
   auto addProduct = [&](StringRef overload, StringRef aName, StringRef bName) {
     rules.aten({overload}, [=](ImportCall &call) -> LogicalResult {
       auto self = call.tensor("self"), a = call.tensor(aName), b = call.tensor(bName);
-      FailureOr<double> beta = aten::number(call, "beta", 1), alpha = aten::number(call, "alpha", 1);
+      FailureOr<double> beta = call.number("beta", 1), alpha = call.number("alpha", 1);
       if (failed(self) || failed(a) || failed(b) || failed(beta) || failed(alpha))
         return failure();
       ExprBuilder g(call.builder, call.loc);

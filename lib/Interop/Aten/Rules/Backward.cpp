@@ -13,7 +13,7 @@ namespace {
 /// The cotangents of an input, filters and bias; `output_mask` says which of them are wanted.
 LogicalResult importConvolutionBackward(ImportCall &call) {
   auto ct = call.tensor("grad_output"), x = call.tensor("input"), w = call.tensor("weight");
-  auto isTransposed = aten::boolean(call, "transposed", false);
+  auto isTransposed = call.boolean("transposed", false);
   auto mask = call.integers("output_mask");
   auto groups = call.integer("groups");
   if (failed(ct) || failed(x) || failed(w) || failed(isTransposed) || failed(mask) || failed(groups))
@@ -52,7 +52,7 @@ LogicalResult importEmbeddingBackward(ImportCall &call) {
   auto ct = call.tensor("grad_output"), ids = call.tensor("indices");
   auto rows = call.size("num_weights");
   auto padding = call.integer("padding_idx");
-  auto byCount = aten::boolean(call, "scale_grad_by_freq", false);
+  auto byCount = call.boolean("scale_grad_by_freq", false);
   if (failed(ct) || failed(ids) || failed(rows) || failed(padding) || failed(byCount))
     return failure();
   ExprBuilder g(call.builder, call.loc);

@@ -33,7 +33,7 @@ FailureOr<Padding> paddingByName(ImportCall &call, ArrayRef<int64_t> window, Arr
 
 LogicalResult importConvolution(ImportCall &call, bool named, FailureOr<bool> transposed) {
   auto x = call.tensor("input"), w = call.tensor("weight");
-  auto bias = aten::optionalTensor(call, "bias");
+  auto bias = call.optionalTensor("bias");
   if (failed(x) || failed(w) || failed(bias) || failed(transposed))
     return failure();
   RankedTensorType type = aten::typeOf(*w);
@@ -42,7 +42,7 @@ LogicalResult importConvolution(ImportCall &call, bool named, FailureOr<bool> tr
   ArrayRef<int64_t> window = type.getShape().drop_front(2);
   size_t rank = window.size();
   auto strides = perAxis(call, "stride", rank, 1), dilations = perAxis(call, "dilation", rank, 1);
-  auto groups = call.has("groups") ? call.integer("groups") : FailureOr<int64_t>(1);
+  auto groups = call.integer("groups", 1);
   if (failed(strides) || failed(dilations) || failed(groups))
     return failure();
   if (llvm::any_of(window, ShapedType::isDynamic) || *groups < 1)
@@ -107,5 +107,5 @@ void graphopt::registerAtenConvolutionRules(ImportRules &rules) {
   rule({"conv1d.padding", "conv2d.padding", "conv3d.padding"}, /*named=*/true, /*transposed=*/false);
   rule({"conv_transpose1d.default", "conv_transpose2d.input", "conv_transpose3d.input"}, /*named=*/false, /*transposed=*/true);
   rules.aten({"convolution.default"},
-             [](ImportCall &call) { return importConvolution(call, /*named=*/false, aten::boolean(call, "transposed", false)); });
+             [](ImportCall &call) { return importConvolution(call, /*named=*/false, call.boolean("transposed", false)); });
 }

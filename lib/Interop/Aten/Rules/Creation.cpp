@@ -37,7 +37,7 @@ void addFull(ImportRules &rules, ArrayRef<StringRef> overloads, StringRef sizesA
 /// x where column - row is at most (tril) or at least (triu) the diagonal, 0 elsewhere.
 LogicalResult triangle(ImportCall &call, bool isLower) {
   auto x = call.tensor("self");
-  FailureOr<int64_t> diagonal = call.has("diagonal") ? call.integer("diagonal") : FailureOr<int64_t>(0);
+  FailureOr<int64_t> diagonal = call.integer("diagonal", 0);
   if (failed(x) || failed(diagonal))
     return failure();
   int64_t rank = aten::rankOf(*x);

@@ -40,7 +40,7 @@ LogicalResult importAllDistances(ImportCall &call) {
 /// Each row against all behind it.
 LogicalResult importPairDistances(ImportCall &call) {
   auto x = call.tensor("self");
-  auto p = aten::number(call, "p", 2);
+  auto p = call.number("p", 2);
   if (failed(x) || failed(p))
     return failure();
   int64_t n = aten::typeOf(*x).getRank() == 2 ? aten::typeOf(*x).getDimSize(0) : ShapedType::kDynamic;
@@ -61,8 +61,8 @@ LogicalResult importPairDistances(ImportCall &call) {
 
 LogicalResult importPairwise(ImportCall &call) {
   auto a = call.tensor("x1"), b = call.tensor("x2");
-  auto p = aten::number(call, "p", 2), epsilon = aten::number(call, "eps", 1e-6);
-  auto keep = aten::boolean(call, "keepdim", false);
+  auto p = call.number("p", 2), epsilon = call.number("eps", 1e-6);
+  auto keep = call.boolean("keepdim", false);
   if (failed(a) || failed(b) || failed(p) || failed(epsilon) || failed(keep))
     return failure();
   ExprBuilder g(call.builder, call.loc);
@@ -72,7 +72,7 @@ LogicalResult importPairwise(ImportCall &call) {
 /// The product of two vectors over that of their lengths, each at least eps.
 LogicalResult importCosine(ImportCall &call) {
   auto a = call.tensorOrNumber("x1", call.resultElementType()), b = call.tensorOrNumber("x2", call.resultElementType());
-  auto epsilon = aten::number(call, "eps", 1e-8);
+  auto epsilon = call.number("eps", 1e-8);
   if (failed(a) || failed(b) || failed(epsilon))
     return failure();
   ExprBuilder g(call.builder, call.loc);

@@ -9,10 +9,10 @@ namespace {
 /// not given.
 LogicalResult importEmbeddingBag(ImportCall &call) {
   auto weight = call.tensor("weight"), indices = call.tensor("indices"), offsets = call.tensor("offsets");
-  auto factors = aten::optionalTensor(call, "per_sample_weights");
+  auto factors = call.optionalTensor("per_sample_weights");
   auto mode = call.integer("mode");
-  auto hasLast = aten::boolean(call, "include_last_offset", false);
-  FailureOr<int64_t> padding = call.has("padding_idx") ? call.integer("padding_idx") : FailureOr<int64_t>(-1);
+  auto hasLast = call.boolean("include_last_offset", false);
+  FailureOr<int64_t> padding = call.integer("padding_idx", -1);
   if (failed(weight) || failed(indices) || failed(offsets) || failed(factors) || failed(mode) || failed(hasLast) || failed(padding))
     return failure();
   if (aten::rankOf(*weight) != 2 || aten::rankOf(*indices) != 1 || aten::rankOf(*offsets) != 1 || *mode < 0 || *mode > 2)

@@ -55,7 +55,7 @@ LogicalResult importNanToNum(ImportCall &call) {
   if (!type)
     return call.yield(*x);
   double largest = llvm::APFloat::getLargest(type.getFloatSemantics()).convertToDouble();
-  auto nan = aten::number(call, "nan", 0), high = aten::number(call, "posinf", largest), low = aten::number(call, "neginf", -largest);
+  auto nan = call.number("nan", 0), high = call.number("posinf", largest), low = call.number("neginf", -largest);
   if (failed(nan) || failed(high) || failed(low))
     return failure();
   ExprBuilder g(call.builder, call.loc);

@@ -39,7 +39,7 @@ void graphopt::registerAtenIdentityRules(ImportRules &rules) {
   });
   rules.aten({"native_dropout.default"}, [](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("input");
-    auto train = aten::boolean(call, "train", true);
+    auto train = call.boolean("train", true);
     auto p = call.number("p");
     if (failed(x) || failed(train) || failed(p))
       return failure();

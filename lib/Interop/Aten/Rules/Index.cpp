@@ -103,7 +103,7 @@ LogicalResult putByMask(ImportCall &call, const Indexed &to, Value values, bool 
 LogicalResult importIndexPut(ImportCall &call) {
   auto indexed = readIndices(call);
   auto values = call.tensor("values");
-  auto adds = aten::boolean(call, "accumulate", false);
+  auto adds = call.boolean("accumulate", false);
   if (failed(indexed) || failed(values) || failed(adds))
     return failure();
   if (indexed->indices.size() == 1 && isMask(indexed->indices[0]))

@@ -34,9 +34,9 @@ Expr alongChannels(ImportCall &call, Expr x, Value vector) {
 /// y, mean, 1 / deviation.
 LogicalResult importNativeLayerNorm(ImportCall &call) {
   auto x = call.tensor("input");
-  auto weight = aten::optionalTensor(call, "weight"), bias = aten::optionalTensor(call, "bias");
+  auto weight = call.optionalTensor("weight"), bias = call.optionalTensor("bias");
   auto shape = call.sizes("normalized_shape");
-  auto epsilon = aten::number(call, "eps", 1e-5);
+  auto epsilon = call.number("eps", 1e-5);
   if (failed(x) || failed(weight) || failed(bias) || failed(shape) || failed(epsilon))
     return failure();
   int64_t rank = aten::rankOf(*x), last = static_cast<int64_t>(shape->size());
@@ -51,9 +51,9 @@ LogicalResult importNativeLayerNorm(ImportCall &call) {
 /// Channels in groups, each normalised with all positions of its sample.
 LogicalResult importGroupNorm(ImportCall &call) {
   auto x = call.tensor("input");
-  auto weight = aten::optionalTensor(call, "weight"), bias = aten::optionalTensor(call, "bias");
+  auto weight = call.optionalTensor("weight"), bias = call.optionalTensor("bias");
   auto groups = call.integer(call.name == "aten.native_group_norm.default" ? "group" : "num_groups");
-  auto epsilon = aten::number(call, "eps", 1e-5);
+  auto epsilon = call.number("eps", 1e-5);
   if (failed(x) || failed(weight) || failed(bias) || failed(groups) || failed(epsilon))
     return failure();
   if (aten::rankOf(*x) < 2 || *groups < 1)
@@ -78,7 +78,7 @@ LogicalResult importGroupNorm(ImportCall &call) {
 
 LogicalResult importRmsNorm(ImportCall &call) {
   auto x = call.tensor("input");
-  auto weight = aten::optionalTensor(call, "weight");
+  auto weight = call.optionalTensor("weight");
   auto shape = call.sizes("normalized_shape");
   if (failed(x) || failed(weight) || failed(shape))
     return failure();
@@ -88,7 +88,7 @@ LogicalResult importRmsNorm(ImportCall &call) {
   ExprBuilder g(call.builder, call.loc);
   Expr value = g(call.cast(*x, computeType(call, *x)));
   // Absent, it is the distance from 1 to the next number of the type that is computed in.
-  auto epsilon = aten::number(call, "eps", value.getType().getElementType().isF64() ? 0x1p-52 : 0x1p-23);
+  auto epsilon = call.number("eps", value.getType().getElementType().isF64() ? 0x1p-52 : 0x1p-23);
   if (failed(epsilon))
     return failure();
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(rank - last, rank));

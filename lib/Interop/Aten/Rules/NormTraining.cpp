@@ -35,7 +35,7 @@ LogicalResult yieldWanted(ImportCall &call, ArrayRef<int64_t> mask, ArrayRef<Exp
 
 LogicalResult importLayerNormBackward(ImportCall &call) {
   auto ct = call.tensor("grad_out"), x = call.tensor("input"), mean = call.tensor("mean"), inverse = call.tensor("rstd");
-  auto weight = aten::optionalTensor(call, "weight");
+  auto weight = call.optionalTensor("weight");
   auto shape = call.sizes("normalized_shape");
   auto mask = call.integers("output_mask");
   if (failed(ct) || failed(x) || failed(mean) || failed(inverse) || failed(weight) || failed(shape) || failed(mask))
@@ -54,7 +54,7 @@ LogicalResult importLayerNormBackward(ImportCall &call) {
 
 LogicalResult importGroupNormBackward(ImportCall &call) {
   auto ct = call.tensor("grad_out"), x = call.tensor("input"), mean = call.tensor("mean"), inverse = call.tensor("rstd");
-  auto weight = aten::optionalTensor(call, "weight");
+  auto weight = call.optionalTensor("weight");
   auto groups = call.integer("group");
   auto samples = call.size("N"), channels = call.size("C");
   auto mask = call.integers("output_mask");
@@ -81,9 +81,9 @@ LogicalResult importGroupNormBackward(ImportCall &call) {
 /// after this batch: as a function, without changing them in place.
 LogicalResult importBatchNorm(ImportCall &call, bool hasStatistics) {
   auto x = call.tensor("input");
-  auto weight = aten::optionalTensor(call, "weight"), bias = aten::optionalTensor(call, "bias");
-  auto training = aten::boolean(call, "training", true);
-  auto momentum = aten::number(call, "momentum", 0.1), epsilon = aten::number(call, "eps", 1e-5);
+  auto weight = call.optionalTensor("weight"), bias = call.optionalTensor("bias");
+  auto training = call.boolean("training", true);
+  auto momentum = call.number("momentum", 0.1), epsilon = call.number("eps", 1e-5);
   if (failed(x) || failed(weight) || failed(bias) || failed(training) || failed(momentum) || failed(epsilon))
     return failure();
   int64_t rank = aten::rankOf(*x);

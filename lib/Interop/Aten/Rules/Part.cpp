@@ -165,8 +165,8 @@ LogicalResult narrow(ImportCall &call) {
 /// x[1:] - x[:-1], `n` times; of truth values, whether they differ.
 LogicalResult importDifference(ImportCall &call) {
   auto x = call.tensor("self");
-  auto prepend = aten::optionalTensor(call, "prepend"), append = aten::optionalTensor(call, "append");
-  FailureOr<int64_t> times = call.has("n") ? call.integer("n") : FailureOr<int64_t>(1);
+  auto prepend = call.optionalTensor("prepend"), append = call.optionalTensor("append");
+  FailureOr<int64_t> times = call.integer("n", 1);
   if (failed(x) || failed(prepend) || failed(append) || failed(times))
     return failure();
   auto axis = call.axis("dim", aten::rankOf(*x));

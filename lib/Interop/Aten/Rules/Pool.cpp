@@ -45,7 +45,7 @@ FailureOr<Lists> readLists(ImportCall &call, Value x, size_t rank) {
     return call.unsupported("expected an axis of channels and " + Twine(rank) + " of space");
   auto window = perAxis(call, "kernel_size", rank, 1), padding = perAxis(call, "padding", rank, 0);
   auto dilations = perAxis(call, "dilation", rank, 1);
-  auto ceil = aten::boolean(call, "ceil_mode", false);
+  auto ceil = call.boolean("ceil_mode", false);
   if (failed(window) || failed(padding) || failed(dilations) || failed(ceil))
     return failure();
   auto given = call.has("stride") ? call.integers("stride") : FailureOr<SmallVector<int64_t>>(SmallVector<int64_t>());
@@ -87,7 +87,7 @@ struct Average {
 };
 
 FailureOr<Average> averageOf(ImportCall &call, Value x, size_t rank) {
-  auto withPadding = aten::boolean(call, "count_include_pad", true);
+  auto withPadding = call.boolean("count_include_pad", true);
   if (failed(withPadding))
     return failure();
   auto lists = readLists(call, x, rank);

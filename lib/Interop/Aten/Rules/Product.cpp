@@ -50,7 +50,7 @@ LogicalResult importTensorDot(ImportCall &call) {
 /// beta * self + alpha * the product; a beta of 0 ignores self, NaN included.
 LogicalResult importAddProduct(ImportCall &call, llvm::function_ref<FailureOr<Expr>(ExprBuilder &)> product) {
   auto self = call.tensor("self");
-  auto beta = aten::number(call, "beta", 1), alpha = aten::number(call, "alpha", 1);
+  auto beta = call.number("beta", 1), alpha = call.number("alpha", 1);
   if (failed(self) || failed(beta) || failed(alpha))
     return failure();
   ExprBuilder g(call.builder, call.loc);

@@ -127,10 +127,10 @@ LogicalResult importRecurrent(ImportCall &call, Cell cell, size_t stateCount, in
       return failure();
     start = {*given};
   }
-  auto biases = aten::boolean(call, "has_biases", true), training = aten::boolean(call, "train", false);
-  auto both = aten::boolean(call, "bidirectional", false), batchFirst = aten::boolean(call, "batch_first", false);
+  auto biases = call.boolean("has_biases", true), training = call.boolean("train", false);
+  auto both = call.boolean("bidirectional", false), batchFirst = call.boolean("batch_first", false);
   auto layers = call.integer("num_layers");
-  auto dropout = aten::number(call, "dropout", 0);
+  auto dropout = call.number("dropout", 0);
   if (failed(input) || failed(params) || failed(biases) || failed(training) || failed(both) || failed(batchFirst) || failed(layers) ||
       failed(dropout))
     return failure();

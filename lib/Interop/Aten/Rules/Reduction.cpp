@@ -23,7 +23,7 @@ FailureOr<Reduction> read(ImportCall &call, ExprBuilder &g) {
   if (failed(x))
     return failure();
   auto axes = call.axes("dim", aten::rankOf(*x));
-  auto keep = aten::boolean(call, "keepdim", false);
+  auto keep = call.boolean("keepdim", false);
   if (failed(axes) || failed(keep))
     return failure();
   reduction.resultType = call.resultElementType();
@@ -95,7 +95,7 @@ LogicalResult importLogSumExp(ImportCall &call) {
 LogicalResult importNorm(ImportCall &call) {
   ExprBuilder g(call.builder, call.loc);
   FailureOr<Reduction> r = read(call, g);
-  FailureOr<double> order = call.has("ord") ? call.number("ord") : aten::number(call, "p", 2);
+  FailureOr<double> order = call.has("ord") ? call.number("ord") : call.number("p", 2);
   if (failed(r) || failed(order))
     return failure();
   Expr result;
@@ -128,7 +128,7 @@ Value position(ImportCall &call, Value x, Value extreme, int64_t axis, bool keep
 
 template <typename Reduce> LogicalResult importExtreme(ImportCall &call, bool withValue) {
   auto x = call.tensor("self");
-  auto keep = aten::boolean(call, "keepdim", false);
+  auto keep = call.boolean("keepdim", false);
   if (failed(x) || failed(keep))
     return failure();
   OpBuilder &b = call.builder;

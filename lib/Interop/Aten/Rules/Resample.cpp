@@ -87,7 +87,7 @@ Expr resize(ImportCall &call, Expr x, int64_t axis, const Axis &to, Mode mode, b
 
 LogicalResult importResize(ImportCall &call, size_t space, Mode mode, bool isVector) {
   auto x = call.tensor(isVector ? "input" : "self");
-  auto align = aten::boolean(call, "align_corners", false);
+  auto align = call.boolean("align_corners", false);
   if (failed(x) || failed(align))
     return failure();
   int64_t rank = aten::rankOf(*x);

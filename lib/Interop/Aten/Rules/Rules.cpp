@@ -37,18 +37,6 @@ void graphopt::registerAtenRules(ImportRules &rules) {
   registerAtenUnfoldRules(rules);
 }
 
-FailureOr<double> aten::number(const ImportCall &call, StringRef arg, double absent) {
-  return call.has(arg) ? call.number(arg) : FailureOr<double>(absent);
-}
-
-FailureOr<bool> aten::boolean(const ImportCall &call, StringRef arg, bool absent) {
-  return call.has(arg) ? call.boolean(arg) : FailureOr<bool>(absent);
-}
-
-FailureOr<Value> aten::optionalTensor(const ImportCall &call, StringRef arg) {
-  return call.has(arg) ? call.tensor(arg) : FailureOr<Value>(Value());
-}
-
 FailureOr<int64_t> aten::axisOf(const ImportCall &call, StringRef arg, Value x) {
   FailureOr<int64_t> axis = call.axis(arg, rankOf(x));
   if (succeeded(axis) && rankOf(x) == 0)

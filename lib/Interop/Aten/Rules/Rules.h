@@ -46,10 +46,6 @@ void registerAtenUnfoldRules(ImportRules &rules);
 namespace aten {
 inline mlir::RankedTensorType typeOf(mlir::Value x) { return mlir::cast<mlir::RankedTensorType>(x.getType()); }
 inline int64_t rankOf(mlir::Value x) { return typeOf(x).getRank(); }
-/// The argument, or `absent` where it is none.
-llvm::FailureOr<double> number(const ImportCall &call, llvm::StringRef arg, double absent);
-llvm::FailureOr<bool> boolean(const ImportCall &call, llvm::StringRef arg, bool absent);
-llvm::FailureOr<mlir::Value> optionalTensor(const ImportCall &call, llvm::StringRef arg);
 /// The axis of x that the argument names, counted from 0; refuses a scalar, which has none.
 llvm::FailureOr<int64_t> axisOf(const ImportCall &call, llvm::StringRef arg, mlir::Value x);
 /// The product of sizes.

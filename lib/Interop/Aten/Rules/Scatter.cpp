@@ -41,7 +41,7 @@ FailureOr<Effect> effectOf(ImportCall &call) {
 /// By the arguments `reduce` and `include_self`: without itself, an element that updates meet starts as one that changes nothing.
 FailureOr<Value> reduceInto(ImportCall &call, Value x, Value updates, Put put) {
   auto effect = effectOf(call);
-  auto includeSelf = aten::boolean(call, "include_self", true);
+  auto includeSelf = call.boolean("include_self", true);
   if (failed(effect) || failed(includeSelf))
     return failure();
   ExprBuilder g(call.builder, call.loc);
@@ -107,7 +107,7 @@ LogicalResult slices(ImportCall &call, StringRef source, Effect effect) {
     return failure();
   auto axis = call.axis("dim", aten::rankOf(*x));
   auto given = call.tensorOrNumber(source, aten::typeOf(*x).getElementType());
-  auto alpha = aten::number(call, "alpha", 1);
+  auto alpha = call.number("alpha", 1);
   if (failed(axis) || failed(given) || failed(alpha))
     return failure();
   if (aten::rankOf(*x) == 0 || aten::rankOf(*index) > 1)
@@ -160,7 +160,7 @@ LogicalResult putPart(ImportCall &call, bool isSelect) {
     return call.yield(aten::scatter(call, *x, position, aten::insertAxis(call, *source, *axis), *axis, Effect::put));
   }
   auto start = call.has("start") ? call.size("start") : FailureOr<OpFoldResult>(OpFoldResult(call.builder.getIndexAttr(0)));
-  auto step = call.has("step") ? call.integer("step") : FailureOr<int64_t>(1);
+  auto step = call.integer("step", 1);
   if (failed(start) || failed(step))
     return failure();
   IndexMath math(call.builder, call.loc);

@@ -9,9 +9,9 @@ namespace {
 /// How many of a sorted sequence stand before each value: those less than it, or not greater from the right. NaN stands behind all.
 LogicalResult importSearch(ImportCall &call, StringRef sequenceName) {
   auto sequence = call.tensor(sequenceName);
-  auto sorter = aten::optionalTensor(call, "sorter");
-  auto fromRight = aten::boolean(call, "right", false);
-  FailureOr<std::string> side = call.has("side") ? call.string("side") : FailureOr<std::string>(std::string("left"));
+  auto sorter = call.optionalTensor("sorter");
+  auto fromRight = call.boolean("right", false);
+  FailureOr<std::string> side = call.string("side", "left");
   if (failed(sequence) || failed(sorter) || failed(fromRight) || failed(side))
     return failure();
   bool isRight = *fromRight || *side == "right";
@@ -34,7 +34,7 @@ LogicalResult importSearch(ImportCall &call, StringRef sequenceName) {
 /// Whether each element is one of others.
 LogicalResult importIsIn(ImportCall &call, StringRef elementsName, StringRef othersName) {
   const Value *given = call[elementsName].get<Value>(), *others = call[othersName].get<Value>();
-  auto invert = aten::boolean(call, "invert", false);
+  auto invert = call.boolean("invert", false);
   if (failed(invert))
     return failure();
   Type type = aten::typeOf(given ? *given : *others).getElementType();

@@ -25,7 +25,7 @@ LogicalResult yieldBoth(ImportCall &call, const Line &line, Value positions) {
 
 LogicalResult importSort(ImportCall &call, bool withValues) {
   auto line = readLine(call);
-  auto descending = aten::boolean(call, "descending", false);
+  auto descending = call.boolean("descending", false);
   if (failed(line) || failed(descending))
     return failure();
   Value positions = argsort(call, *line, *descending);
@@ -34,7 +34,7 @@ LogicalResult importSort(ImportCall &call, bool withValues) {
 
 LogicalResult importTopK(ImportCall &call) {
   auto line = readLine(call);
-  auto largest = aten::boolean(call, "largest", true);
+  auto largest = call.boolean("largest", true);
   auto k = call.size("k");
   if (failed(line) || failed(largest) || failed(k))
     return failure();
@@ -54,7 +54,7 @@ LogicalResult yieldOne(ImportCall &call, Line line, Value positions, bool keepDi
 LogicalResult importKthValue(ImportCall &call) {
   auto line = readLine(call);
   auto k = call.size("k");
-  auto keep = aten::boolean(call, "keepdim", false);
+  auto keep = call.boolean("keepdim", false);
   if (failed(line) || failed(k) || failed(keep))
     return failure();
   IndexMath math(call.builder, call.loc);
@@ -65,7 +65,7 @@ LogicalResult importKthValue(ImportCall &call) {
 /// The lower of two medians; the first NaN, where there is one.
 LogicalResult importMedian(ImportCall &call, bool ofAll) {
   auto line = readLine(call);
-  auto keep = aten::boolean(call, "keepdim", false);
+  auto keep = call.boolean("keepdim", false);
   if (failed(line) || failed(keep))
     return failure();
   if (ofAll)

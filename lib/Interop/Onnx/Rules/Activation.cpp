@@ -38,11 +38,11 @@ Expr softplus(Expr x) { return (*x.g)(graph::SoftplusOp::create(x.g->b, x.g->loc
 Expr absolute(Expr x) { return (*x.g)(graph::AbsOp::create(x.g->b, x.g->loc, x)); }
 LogicalResult importDropout(ImportCall &call, bool maskIsTruth) {
   auto x = call.tensor("data");
-  auto isTraining = aten::boolean(call, "training_mode", false);
+  auto isTraining = call.boolean("training_mode", false);
   if (failed(x) || failed(isTraining))
     return failure();
   if (*isTraining) {
-    auto ratio = aten::number(call, "ratio", 0.5);
+    auto ratio = call.number("ratio", 0.5);
     if (failed(ratio))
       return failure();
     if (*ratio != 0)

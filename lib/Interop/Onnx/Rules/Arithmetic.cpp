@@ -42,7 +42,7 @@ LogicalResult importPow(ImportCall &call) {
 
 LogicalResult importMod(ImportCall &call) {
   auto a = call.tensor("A"), b = call.tensor("B");
-  auto isC = aten::boolean(call, "fmod", false);
+  auto isC = call.boolean("fmod", false);
   if (failed(a) || failed(b) || failed(isC))
     return failure();
   return call.yield(*isC ? make<graph::RemOp>(call.builder, call.loc, *a, *b) : make<graph::ModOp>(call.builder, call.loc, *a, *b));
@@ -61,7 +61,7 @@ LogicalResult importShift(ImportCall &call) {
 
 LogicalResult importIsInf(ImportCall &call) {
   auto x = call.tensor("X");
-  auto negative = aten::boolean(call, "detect_negative", true), positive = aten::boolean(call, "detect_positive", true);
+  auto negative = call.boolean("detect_negative", true), positive = call.boolean("detect_positive", true);
   if (failed(x) || failed(negative) || failed(positive))
     return failure();
   ExprBuilder g(call.builder, call.loc);

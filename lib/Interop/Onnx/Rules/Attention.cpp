@@ -1,4 +1,5 @@
 //===- Attention.cpp - attention with its caches and masks ----------------===//
+#include "Graph/Shared/AttentionSteps.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Interop/Onnx/Rules/Rules.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -32,14 +33,12 @@ private:
 } // namespace
 
 LogicalResult Attention::read() {
-  auto optional = [&](StringRef name) { return aten::optionalTensor(call, name); };
   auto q = call.tensor("Q"), k = call.tensor("K"), v = call.tensor("V");
-  auto maskArg = optional("attn_mask"), keyArg = optional("past_key"), valueArg = optional("past_value"),
-       filledArg = optional("nonpad_kv_seqlen");
+  auto maskArg = call.optionalTensor("attn_mask"), keyArg = call.optionalTensor("past_key"), valueArg = call.optionalTensor("past_value"),
+       filledArg = call.optionalTensor("nonpad_kv_seqlen");
   auto cap = call.number("softcap");
   auto causal = call.boolean("is_causal");
-  auto window = [&](StringRef name) { return call.has(name) ? call.integer(name) : FailureOr<int64_t>(-1); };
-  auto leftArg = window("left_window_size"), rightArg = window("right_window_size");
+  auto leftArg = call.integer("left_window_size", -1), rightArg = call.integer("right_window_size", -1);
   if (failed(q) || failed(k) || failed(v) || failed(maskArg) || failed(keyArg) || failed(valueArg) || failed(filledArg) || failed(cap) ||
       failed(causal) || failed(leftArg) || failed(rightArg))
     return failure();
@@ -82,7 +81,7 @@ LogicalResult Attention::splitHeads() {
   int64_t depth = aten::typeOf(query).getDimSize(3);
   if (!call.has("scale") && depth < 1)
     return call.unsupported("expected a known size of the heads, or a scale");
-  auto given = call.has("scale") ? call.number("scale") : FailureOr<double>(1 / std::sqrt(static_cast<double>(depth)));
+  auto given = call.number("scale", 1 / std::sqrt(static_cast<double>(depth)));
   if (failed(given))
     return failure();
   scale = *given;
@@ -163,20 +162,11 @@ Value Attention::expand(int64_t outputMode, Value &shown) {
       sizes[1] = sizesOf(call, query)[1];
       *x = g(aten::reshape(call, graph::BroadcastOp::create(b, call.loc, one, apart), sizes));
     }
-  Expr never = g.number(-std::numeric_limits<double>::infinity(), computeType(query)), zero = g.number(0, computeType(query));
   Value turned = graph::TransposeOp::create(b, call.loc, k, ArrayRef<int64_t>{0, 1, 3, 2});
   SmallVector<Expr> steps = {g(graph::MatmulOp::create(b, call.loc, q, turned)) * scale};
   steps.push_back(softcap > 0 ? tanh(steps[0] / softcap) * softcap : steps[0]);
-  Expr masked = steps[1];
-  if (isCausal) {
-    Expr row = g(aten::positions(call, sizesOf(call, query)[2], 0, 2)), column = g(aten::positions(call, sizesOf(call, key)[2], 1, 2));
-    masked = select(column > row, never, masked);
-  }
-  if (mask)
-    masked = elementOf(mask).isInteger(1) ? select(g(mask), masked, never) : masked + compute(mask);
-  steps.push_back(masked);
-  Expr isEmpty = g.reduceMax(masked, {3}, /*keepDims=*/true) == never;
-  steps.push_back(select(isEmpty, zero, g(graph::SoftmaxOp::create(b, call.loc, masked, 3))));
+  steps.push_back(maskScores(steps[1], query, key, mask, isCausal));
+  steps.push_back(attentionWeights(steps[2], /*safe=*/true, /*finite=*/false));
   shown = g.cast(steps[outputMode], elementOf(query));
   return g.cast(g(graph::MatmulOp::create(b, call.loc, steps[3], v)), elementOf(query));
 }

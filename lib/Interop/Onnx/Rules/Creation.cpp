@@ -73,7 +73,7 @@ LogicalResult importOneHot(ImportCall &call) {
 
 LogicalResult importTrilu(ImportCall &call) {
   auto x = call.tensor("input");
-  auto isUpper = aten::boolean(call, "upper", true);
+  auto isUpper = call.boolean("upper", true);
   if (failed(x) || failed(isUpper))
     return failure();
   OpBuilder &b = call.builder;

@@ -13,7 +13,7 @@ Value transpose(ImportCall &call, Value x, ArrayRef<int64_t> permutation) {
 /// alpha * A * B + beta * C. With B as a linear layer has it, that is one.
 LogicalResult importGemm(ImportCall &call) {
   auto a = call.tensor("A"), b = call.tensor("B");
-  auto c = aten::optionalTensor(call, "C");
+  auto c = call.optionalTensor("C");
   auto alpha = call.number("alpha"), beta = call.number("beta");
   auto transA = call.boolean("transA"), transB = call.boolean("transB");
   if (failed(a) || failed(b) || failed(c) || failed(alpha) || failed(beta) || failed(transA) || failed(transB))

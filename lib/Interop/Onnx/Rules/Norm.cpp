@@ -30,7 +30,7 @@ LogicalResult importBatchNorm(ImportCall &call) {
   auto x = call.tensor("X"), scale = call.tensor("scale"), bias = call.tensor("B");
   auto average = call.tensor(isOld ? "mean" : "input_mean"), variance = call.tensor(isOld ? "var" : "input_var");
   auto epsilon = call.number("epsilon");
-  auto training = aten::boolean(call, "training_mode", false);
+  auto training = call.boolean("training_mode", false);
   if (failed(x) || failed(scale) || failed(bias) || failed(average) || failed(variance) || failed(epsilon) || failed(training))
     return failure();
   if (*training || asksForMore(call, 1))

@@ -88,7 +88,7 @@ LogicalResult importGatherElements(ImportCall &call) {
 
 LogicalResult importGatherNd(ImportCall &call) {
   auto x = call.tensor("data"), indices = call.tensor("indices");
-  FailureOr<int64_t> batch = call.has("batch_dims") ? call.integer("batch_dims") : FailureOr<int64_t>(0);
+  FailureOr<int64_t> batch = call.integer("batch_dims", 0);
   if (failed(x) || failed(indices) || failed(batch))
     return failure();
   int64_t tuple = rankOf(*indices) ? aten::typeOf(*indices).getShape().back() : ShapedType::kDynamic;
@@ -139,9 +139,7 @@ LogicalResult scatter(ImportCall &call, Value x, Value rows, Expr positions, Val
   return call.yield(aten::reshape(call, select(isHit, taken, g(rows)), sizes));
 }
 
-FailureOr<std::string> reductionOf(ImportCall &call) {
-  return call.has("reduction") ? call.string("reduction") : FailureOr<std::string>(std::string("none"));
-}
+FailureOr<std::string> reductionOf(ImportCall &call) { return call.string("reduction", "none"); }
 
 LogicalResult importScatterElements(ImportCall &call) {
   auto x = call.tensor("data"), indices = call.tensor("indices"), updates = call.tensor("updates");

@@ -21,7 +21,7 @@ using Reduce = Expr (*)(ImportCall &call, const Reduction &r);
 void addReduction(ImportRules &rules, StringRef op, Reduce reduce, bool widens = true) {
   rules.onnx({op}, [=](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("data");
-    auto keep = aten::boolean(call, "keepdims", true), isNothing = aten::boolean(call, "noop_with_empty_axes", false);
+    auto keep = call.boolean("keepdims", true), isNothing = call.boolean("noop_with_empty_axes", false);
     if (failed(x) || failed(keep) || failed(isNothing))
       return failure();
     auto axes = call.axes("axes", rankOf(*x));
@@ -70,7 +70,7 @@ Expr logSumExp(ImportCall &call, const Reduction &r) {
 /// The position of the first, or the last, of the greatest (or least) elements.
 template <typename Op> LogicalResult importPosition(ImportCall &call) {
   auto x = call.tensor("data");
-  auto keep = aten::boolean(call, "keepdims", true), isLast = aten::boolean(call, "select_last_index", false);
+  auto keep = call.boolean("keepdims", true), isLast = call.boolean("select_last_index", false);
   if (failed(x) || failed(keep) || failed(isLast))
     return failure();
   auto axis = axisOf(call, "axis", *x);
@@ -92,7 +92,7 @@ template <typename Op> LogicalResult importPosition(ImportCall &call) {
 /// Sums, or products, of all elements up to each: a reduction over a triangle, so that infinities and NaN stay behind it.
 LogicalResult importCumulative(ImportCall &call) {
   auto x = call.tensor("x");
-  auto isExclusive = aten::boolean(call, "exclusive", false), isReverse = aten::boolean(call, "reverse", false);
+  auto isExclusive = call.boolean("exclusive", false), isReverse = call.boolean("reverse", false);
   if (failed(x) || failed(isExclusive) || failed(isReverse))
     return failure();
   auto axis = axisOf(call, "axis", *x);

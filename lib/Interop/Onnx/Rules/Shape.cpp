@@ -38,7 +38,7 @@ SmallVector<OpFoldResult> resolveAtRunTime(ImportCall &call, ArrayRef<OpFoldResu
 LogicalResult importReshape(ImportCall &call) {
   auto x = call.tensor("data");
   auto given = call.sizes("shape");
-  auto allowsZero = aten::boolean(call, "allowzero", false);
+  auto allowsZero = call.boolean("allowzero", false);
   if (failed(x) || failed(given) || failed(allowsZero))
     return failure();
   SmallVector<OpFoldResult> own = sizesOf(call, *x), sizes = *given;
@@ -109,11 +109,11 @@ Value sizeTensor(ImportCall &call, ArrayRef<OpFoldResult> sizes, RankedTensorTyp
 
 LogicalResult importShape(ImportCall &call) {
   auto x = call.tensor("data");
-  FailureOr<int64_t> start = call.has("start") ? call.integer("start") : FailureOr<int64_t>(0);
+  FailureOr<int64_t> start = call.integer("start", 0);
   if (failed(x) || failed(start))
     return failure();
   int64_t rank = rankOf(*x);
-  FailureOr<int64_t> end = call.has("end") ? call.integer("end") : FailureOr<int64_t>(rank);
+  FailureOr<int64_t> end = call.integer("end", rank);
   if (failed(end))
     return failure();
   auto clamp = [&](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + rank : at, 0, rank); };
@@ -162,7 +162,7 @@ LogicalResult importExpand(ImportCall &call) {
 LogicalResult importBlocks(ImportCall &call, bool toDepth) {
   auto x = call.tensor("input");
   auto block = call.integer("blocksize");
-  FailureOr<std::string> mode = call.has("mode") ? call.string("mode") : FailureOr<std::string>(std::string("DCR"));
+  FailureOr<std::string> mode = call.string("mode", "DCR");
   if (failed(x) || failed(block) || failed(mode))
     return failure();
   if (rankOf(*x) != 4 || *block < 1)

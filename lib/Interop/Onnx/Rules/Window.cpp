@@ -23,7 +23,7 @@ LogicalResult importAveragePool(ImportCall &call) {
   auto x = call.tensor("X");
   auto window = call.integers("kernel_shape");
   auto mode = call.string("auto_pad");
-  auto ceil = aten::boolean(call, "ceil_mode", false), countsPad = aten::boolean(call, "count_include_pad", false);
+  auto ceil = call.boolean("ceil_mode", false), countsPad = call.boolean("count_include_pad", false);
   if (failed(x) || failed(window) || failed(mode) || failed(ceil) || failed(countsPad))
     return failure();
   size_t rank = window->size();

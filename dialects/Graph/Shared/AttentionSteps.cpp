@@ -1,0 +1,38 @@
+//===- AttentionSteps.cpp - from the scores of attention to its weights ---===//
+#include "Graph/Shared/AttentionSteps.h"
+#include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace graphopt;
+using namespace graphopt::graph;
+
+static Expr never(Expr like) { return like.g->number(-std::numeric_limits<double>::infinity(), like.getType().getElementType()); }
+
+Expr graphopt::maskScores(Expr scores, Value query, Value key, Value mask, bool causal) {
+  ExprBuilder &g = *scores.g;
+  if (causal) {
+    auto positions = [&](Value of, int64_t axis) {
+      SmallVector<OpFoldResult> sizes(2, g.b.getIndexAttr(1));
+      sizes[axis] = tensor::getMixedSize(g.b, g.loc, of, cast<RankedTensorType>(of.getType()).getRank() - 2);
+      return g(IotaOp::create(g.b, g.loc, g.b.getI64Type(), sizes, axis));
+    };
+    scores = select(positions(key, 1) > positions(query, 0), never(scores), scores);
+  }
+  if (!mask)
+    return scores;
+  bool isChoice = getElementTypeOrSelf(mask.getType()).isInteger(1);
+  return isChoice ? select(g(mask), scores, never(scores)) : scores + g.cast(g(mask), scores.getType().getElementType());
+}
+
+Expr graphopt::attentionWeights(Expr scores, bool safe, bool finite) {
+  ExprBuilder &g = *scores.g;
+  int64_t last = scores.getType().getRank() - 1;
+  auto softmax = [&] { return g(SoftmaxOp::create(g.b, g.loc, scores, last)); };
+  if (!safe)
+    return softmax();
+  Expr isEmpty = g.reduceMax(scores, {last}, /*keepDims=*/true) == never(scores), zero = g.number(0, scores.getType().getElementType());
+  if (finite)
+    scores = select(isEmpty, zero, scores);
+  return select(isEmpty, zero, softmax());
+}
