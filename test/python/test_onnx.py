@@ -21,7 +21,7 @@ PARTS = 6
 
 
 def read_list() -> dict:
-    """Cases that don't pass yet: `name reason`, or `name@cpu reason` for those that only compiled code fails."""
+    """Cases that don't pass yet: `name reason`, or `name@cpu reason`, `name@interpreter reason` for those that one target fails."""
     lines = (Path(__file__).parent / "onnx-not-yet.txt").read_text().splitlines()
     return dict(line.split(" ", 1) for line in lines if line and not line.startswith("#"))
 

@@ -66,10 +66,10 @@ Expr ExprBuilder::reduceMax(Expr x, ArrayRef<int64_t> axes, bool keepDims) {
 namespace {
 template <typename Op> Expr binary(Expr x, Expr y) { return {x.g, Op::create(x.g->b, x.g->loc, x.value, y.value)}; }
 template <typename Op> Expr unary(Expr x) { return {x.g, Op::create(x.g->b, x.g->loc, x.value)}; }
-Expr numberLike(double value, Expr x) { return x.g->number(value, x.getType().getElementType()); }
 } // namespace
 
 namespace graphopt {
+Expr numberLike(double value, Expr x) { return x.g->number(value, x.getType().getElementType()); }
 Expr operator+(Expr x, Expr y) { return binary<AddOp>(x, y); }
 Expr operator+(Expr x, double y) { return x + numberLike(y, x); }
 Expr operator-(Expr x, Expr y) { return binary<SubOp>(x, y); }
@@ -80,6 +80,7 @@ Expr operator*(Expr x, Expr y) { return binary<MulOp>(x, y); }
 Expr operator*(Expr x, double y) { return x * numberLike(y, x); }
 Expr operator/(Expr x, Expr y) { return binary<DivOp>(x, y); }
 Expr operator/(Expr x, double y) { return x / numberLike(y, x); }
+Expr operator/(double x, Expr y) { return numberLike(x, y) / y; }
 Expr operator>(Expr x, Expr y) { return binary<GtOp>(x, y); }
 Expr operator>(Expr x, double y) { return x > numberLike(y, x); }
 Expr operator<(Expr x, Expr y) { return binary<LtOp>(x, y); }
@@ -87,17 +88,24 @@ Expr operator==(Expr x, Expr y) { return binary<EqOp>(x, y); }
 Expr operator==(Expr x, double y) { return x == numberLike(y, x); }
 Expr select(Expr condition, Expr x, Expr y) { return {x.g, SelectOp::create(x.g->b, x.g->loc, condition.value, x.value, y.value)}; }
 Expr exp(Expr x) { return unary<ExpOp>(x); }
+Expr expm1(Expr x) { return unary<Expm1Op>(x); }
 Expr log(Expr x) { return unary<LogOp>(x); }
+Expr log1p(Expr x) { return unary<Log1pOp>(x); }
 Expr sin(Expr x) { return unary<SinOp>(x); }
 Expr cos(Expr x) { return unary<CosOp>(x); }
 Expr tanh(Expr x) { return unary<TanhOp>(x); }
 Expr erf(Expr x) { return unary<ErfOp>(x); }
+Expr abs(Expr x) { return unary<AbsOp>(x); }
 Expr sign(Expr x) { return unary<SignOp>(x); }
+Expr sqrt(Expr x) { return unary<SqrtOp>(x); }
 Expr rsqrt(Expr x) { return unary<RsqrtOp>(x); }
 Expr trunc(Expr x) { return unary<TruncOp>(x); }
 Expr floor(Expr x) { return unary<FloorOp>(x); }
 Expr sigmoid(Expr x) { return unary<SigmoidOp>(x); }
 Expr pow(Expr x, Expr y) { return binary<PowOp>(x, y); }
+Expr max(Expr x, Expr y) { return binary<MaxOp>(x, y); }
+Expr max(Expr x, double y) { return max(x, numberLike(y, x)); }
+Expr min(Expr x, Expr y) { return binary<MinOp>(x, y); }
 } // namespace graphopt
 
 SmallVector<Value> graphopt::unbroadcast(Operation *op, ArrayRef<Expr> cotangents) {

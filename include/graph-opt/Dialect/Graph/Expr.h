@@ -52,6 +52,7 @@ Expr operator*(Expr a, double b);
 inline Expr operator*(double a, Expr b) { return b * a; }
 Expr operator/(Expr a, Expr b);
 Expr operator/(Expr a, double b);
+Expr operator/(double a, Expr b);
 Expr operator>(Expr a, Expr b);
 Expr operator>(Expr a, double b);
 Expr operator<(Expr a, Expr b);
@@ -59,17 +60,26 @@ Expr operator==(Expr a, Expr b);
 Expr operator==(Expr a, double b);
 Expr select(Expr condition, Expr a, Expr b);
 Expr exp(Expr x);
+Expr expm1(Expr x);
 Expr log(Expr x);
+Expr log1p(Expr x);
 Expr sin(Expr x);
 Expr cos(Expr x);
 Expr tanh(Expr x);
 Expr erf(Expr x);
+Expr abs(Expr x);
 Expr sign(Expr x);
+Expr sqrt(Expr x);
 Expr rsqrt(Expr x);
 Expr trunc(Expr x);
 Expr floor(Expr x);
 Expr sigmoid(Expr x);
 Expr pow(Expr a, Expr b);
+Expr max(Expr a, Expr b);
+Expr max(Expr a, double b);
+Expr min(Expr a, Expr b);
+/// A rank-0 constant of x's element type.
+Expr numberLike(double value, Expr x);
 
 /// The cotangents of an elementwise op's operands: each is summed over the axes that its operand was stretched along, and null where
 /// the operand is not of a floating-point type.

@@ -25,14 +25,8 @@ void addFormula(ImportRules &rules, ArrayRef<StringRef> names, std::vector<std::
   });
 }
 
-Expr constant(ExprBuilder &g, Expr like, double value) { return g.number(value, like.getType().getElementType()); }
-Expr max(Expr a, Expr b) { return (*a.g)(graph::MaxOp::create(a.g->b, a.g->loc, a, b)); }
-Expr min(Expr a, Expr b) { return (*a.g)(graph::MinOp::create(a.g->b, a.g->loc, a, b)); }
 Expr relu(Expr x) { return (*x.g)(graph::ReluOp::create(x.g->b, x.g->loc, x)); }
-Expr expm1(Expr x) { return (*x.g)(graph::Expm1Op::create(x.g->b, x.g->loc, x)); }
-Expr log1p(Expr x) { return (*x.g)(graph::Log1pOp::create(x.g->b, x.g->loc, x)); }
-Expr abs(Expr x) { return (*x.g)(graph::AbsOp::create(x.g->b, x.g->loc, x)); }
-Expr clip(ExprBuilder &g, Expr x, double least, double greatest) { return min(max(x, constant(g, x, least)), constant(g, x, greatest)); }
+Expr clip(ExprBuilder &g, Expr x, double least, double greatest) { return min(max(x, numberLike(least, x)), numberLike(greatest, x)); }
 /// log(1 + exp(x)), without overflow.
 Expr softplus(Expr x) { return relu(x) + log1p(exp(-abs(x))); }
 } // namespace
@@ -56,7 +50,7 @@ void graphopt::registerAtenActivationRules(ImportRules &rules) {
   addFormula(rules, {"mish.default"}, {}, [](ExprBuilder &, Expr x, ArrayRef<double>) { return x * tanh(softplus(x)); });
   addFormula(rules, {"log_sigmoid.default"}, {}, [](ExprBuilder &, Expr x, ArrayRef<double>) { return -softplus(-x); });
   addFormula(rules, {"threshold.default"}, {{"threshold", 0}, {"value", 0}},
-             [](ExprBuilder &g, Expr x, ArrayRef<double> n) { return select(x > n[0], x, constant(g, x, n[1])); });
+             [](ExprBuilder &g, Expr x, ArrayRef<double> n) { return select(x > n[0], x, numberLike(n[1], x)); });
   addFormula(rules, {"hardshrink.default"}, {{"lambd", 0.5}},
              [](ExprBuilder &, Expr x, ArrayRef<double> n) { return select(abs(x) > n[0], x, x * 0.0); });
   addFormula(rules, {"softshrink.default"}, {{"lambd", 0.5}},

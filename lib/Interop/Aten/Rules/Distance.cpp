@@ -5,8 +5,6 @@ using namespace mlir;
 using namespace graphopt;
 
 namespace {
-Expr abs(Expr x) { return (*x.g)(graph::AbsOp::create(x.g->b, x.g->loc, x)); }
-Expr sqrt(Expr x) { return (*x.g)(graph::SqrtOp::create(x.g->b, x.g->loc, x)); }
 
 /// The p-norm of differences along their last axis.
 Value distance(Expr difference, double p, bool keepDims = false) {

@@ -5,19 +5,12 @@ using namespace mlir;
 using namespace graphopt;
 
 namespace {
-Expr constant(Expr like, double value) { return like.g->number(value, like.getType().getElementType()); }
-Expr abs(Expr x) { return (*x.g)(graph::AbsOp::create(x.g->b, x.g->loc, x)); }
-Expr max(Expr a, Expr b) { return (*a.g)(graph::MaxOp::create(a.g->b, a.g->loc, a, b)); }
-Expr min(Expr a, Expr b) { return (*a.g)(graph::MinOp::create(a.g->b, a.g->loc, a, b)); }
-Expr sqrt(Expr x) { return (*x.g)(graph::SqrtOp::create(x.g->b, x.g->loc, x)); }
-Expr log1p(Expr x) { return (*x.g)(graph::Log1pOp::create(x.g->b, x.g->loc, x)); }
 Expr isNan(Expr x) { return (*x.g)(graph::NeOp::create(x.g->b, x.g->loc, x, x)); }
-Expr operator/(double a, Expr b) { return constant(b, a) / b; }
 /// Whether the sign is set, of zeros too.
 Expr isNegative(Expr x) {
   if (!isa<FloatType>(x.getType().getElementType()))
-    return x < constant(x, 0);
-  Expr isBelow = x < constant(x, 0), isMinusZero = (*x.g)(graph::AndOp::create(x.g->b, x.g->loc, x == 0.0, 1.0 / x < constant(x, 0)));
+    return x < numberLike(0, x);
+  Expr isBelow = x < numberLike(0, x), isMinusZero = (*x.g)(graph::AndOp::create(x.g->b, x.g->loc, x == 0.0, 1.0 / x < numberLike(0, x)));
   return (*x.g)(graph::OrOp::create(x.g->b, x.g->loc, isBelow, isMinusZero));
 }
 
@@ -61,8 +54,8 @@ LogicalResult importNanToNum(ImportCall &call) {
   ExprBuilder g(call.builder, call.loc);
   Expr value = g(*x);
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  Expr finite = select(value == infinity, constant(value, *high), select(value == -infinity, constant(value, *low), value));
-  return call.yield(Value(select(isNan(value), constant(value, *nan), finite)));
+  Expr finite = select(value == infinity, numberLike(*high, value), select(value == -infinity, numberLike(*low, value), value));
+  return call.yield(Value(select(isNan(value), numberLike(*nan, value), finite)));
 }
 } // namespace
 
@@ -87,7 +80,7 @@ void graphopt::registerAtenFunctionRules(ImportRules &rules) {
   addFunction(rules, {"rad2deg.default"}, {"self"}, [](ArrayRef<Expr> x) { return x[0] * 57.29577951308232; });
   addFunction(rules, {"sinc.default", "special_sinc.default"}, {"self"}, [](ArrayRef<Expr> x) {
     Expr angle = x[0] * 3.141592653589793;
-    return select(x[0] == 0.0, constant(x[0], 1), sin(angle) / angle);
+    return select(x[0] == 0.0, numberLike(1, x[0]), sin(angle) / angle);
   });
   addFunction(rules, {"hypot.default"}, {"self", "other"}, [](ArrayRef<Expr> x) {
     Expr a = abs(x[0]), b = abs(x[1]), large = max(a, b), ratio = min(a, b) / large; // squares would overflow
@@ -104,15 +97,15 @@ void graphopt::registerAtenFunctionRules(ImportRules &rules) {
   addFunction(rules, {"xlogy.Tensor", "xlogy.Scalar_Self", "xlogy.Scalar_Other", "special_xlogy.default"}, {"self", "other"},
               [](ArrayRef<Expr> x) {
                 Expr product = x[0] * log(x[1]);
-                return select(isNan(x[1]), x[1], select(x[0] == 0.0, constant(x[0], 0), product));
+                return select(isNan(x[1]), x[1], select(x[0] == 0.0, numberLike(0, x[0]), product));
               });
   addFunction(rules, {"copysign.Tensor", "copysign.Scalar"}, {"self", "other"},
               [](ArrayRef<Expr> x) { return select(isNegative(x[1]), -abs(x[0]), abs(x[0])); });
   addFunction(rules, {"heaviside.default"}, {"self", "values"}, [](ArrayRef<Expr> x) {
-    Expr one = constant(x[0], 1), zero = constant(x[0], 0);
+    Expr one = numberLike(1, x[0]), zero = numberLike(0, x[0]);
     return select(x[0] == 0.0, x[1], select(x[0] > zero, one, zero));
   });
-  addFunction(rules, {"ldexp.Tensor"}, {"self", "other"}, [](ArrayRef<Expr> x) { return x[0] * pow(constant(x[1], 2), x[1]); });
+  addFunction(rules, {"ldexp.Tensor"}, {"self", "other"}, [](ArrayRef<Expr> x) { return x[0] * pow(numberLike(2, x[1]), x[1]); });
   addFunction(rules, {"signbit.default"}, {"self"}, [](ArrayRef<Expr> x) { return isNegative(x[0]); }, /*ofOperands=*/true);
   rules.aten({"nan_to_num.default"}, importNanToNum);
 }

@@ -10,9 +10,6 @@ using namespace mlir;
 using namespace graphopt;
 
 namespace {
-Expr max(Expr a, double b) { return (*a.g)(graph::MaxOp::create(a.g->b, a.g->loc, a, a.g->number(b, a.getType().getElementType()))); }
-Expr abs(Expr x) { return (*x.g)(graph::AbsOp::create(x.g->b, x.g->loc, x)); }
-Expr log1p(Expr x) { return (*x.g)(graph::Log1pOp::create(x.g->b, x.g->loc, x)); }
 /// log(1 + exp(x)), without overflow.
 Expr softplus(Expr x) { return max(x, 0) + log1p(exp(-abs(x))); }
 

@@ -59,8 +59,6 @@ FailureOr<Expr> variance(ImportCall &call, Reduction &r, Expr mean) {
   return g.sum(deviation * deviation, r.axes, r.keepDims) / divisor;
 }
 
-Expr sqrt(Expr x) { return (*x.g)(graph::SqrtOp::create(x.g->b, x.g->loc, x)); }
-Expr abs(Expr x) { return (*x.g)(graph::AbsOp::create(x.g->b, x.g->loc, x)); }
 
 /// var, std, and each with the mean as second result.
 LogicalResult importVariance(ImportCall &call) {

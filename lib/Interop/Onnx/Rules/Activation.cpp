@@ -31,11 +31,8 @@ void addActivation(ImportRules &rules, StringRef op, SmallVector<StringRef> name
   });
 }
 
-Expr number(Expr x, double value) { return x.g->number(value, x.getType().getElementType()); }
-Expr expm1(Expr x) { return (*x.g)(graph::Expm1Op::create(x.g->b, x.g->loc, x)); }
-Expr clamp(Expr x, double low, double high) { return (*x.g)(graph::ClampOp::create(x.g->b, x.g->loc, x, number(x, low), number(x, high))); }
+Expr clamp(Expr x, double low, double high) { return (*x.g)(graph::ClampOp::create(x.g->b, x.g->loc, x, numberLike(low, x), numberLike(high, x))); }
 Expr softplus(Expr x) { return (*x.g)(graph::SoftplusOp::create(x.g->b, x.g->loc, x)); }
-Expr absolute(Expr x) { return (*x.g)(graph::AbsOp::create(x.g->b, x.g->loc, x)); }
 LogicalResult importDropout(ImportCall &call, bool maskIsTruth) {
   auto x = call.tensor("data");
   auto isTraining = call.boolean("training_mode", false);
@@ -60,14 +57,14 @@ void graphopt::registerOnnxActivationRules(ImportRules &rules) {
   addActivation(rules, "Elu", {"alpha"}, [](Expr x, Parameters p) { return select(x > 0.0, x, p[0] * expm1(x)); });
   addActivation(rules, "Celu", {"alpha"}, [](Expr x, Parameters p) { return select(x > 0.0, x, p[0] * expm1(x / p[0])); });
   addActivation(rules, "Selu", {"alpha", "gamma"}, [](Expr x, Parameters p) { return p[1] * select(x > 0.0, x, p[0] * expm1(x)); });
-  addActivation(rules, "LeakyRelu", {"alpha"}, [](Expr x, Parameters p) { return select(x < number(x, 0), p[0] * x, x); });
-  addActivation(rules, "ThresholdedRelu", {"alpha"}, [](Expr x, Parameters p) { return select(x > p[0], x, number(x, 0)); });
-  addActivation(rules, "Softsign", {}, [](Expr x, Parameters) { return x / (absolute(x) + 1.0); });
+  addActivation(rules, "LeakyRelu", {"alpha"}, [](Expr x, Parameters p) { return select(x < numberLike(0, x), p[0] * x, x); });
+  addActivation(rules, "ThresholdedRelu", {"alpha"}, [](Expr x, Parameters p) { return select(x > p[0], x, numberLike(0, x)); });
+  addActivation(rules, "Softsign", {}, [](Expr x, Parameters) { return x / (abs(x) + 1.0); });
   addActivation(rules, "Mish", {}, [](Expr x, Parameters) { return x * tanh(softplus(x)); });
   addActivation(rules, "Swish", {"alpha"}, [](Expr x, Parameters p) { return x * sigmoid(x * p[0]); });
   addActivation(rules, "Shrink", {"bias", "lambd"}, [](Expr x, Parameters p) {
-    Expr zero = number(x, 0);
-    return select(x > p[1], x - p[0], select(x < number(x, -p[1]), x + p[0], zero));
+    Expr zero = numberLike(0, x);
+    return select(x > p[1], x - p[0], select(x < numberLike(-p[1], x), x + p[0], zero));
   });
   rules.onnx({"PRelu"}, [](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("X"), slope = call.tensor("slope");

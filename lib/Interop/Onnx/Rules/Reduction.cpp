@@ -42,7 +42,6 @@ void addReduction(ImportRules &rules, StringRef op, Reduce reduce, bool widens =
 }
 
 Expr sum(const Reduction &r, Expr x) { return r.x.g->sum(x, r.axes, r.keepDims); }
-Expr absolute(Expr x) { return (*x.g)(graph::AbsOp::create(x.g->b, x.g->loc, x)); }
 Expr squareRoot(Expr x) {
   Type type = x.getType().getElementType();
   Expr wide = isa<FloatType>(type) ? x : x.g->cast(x, x.g->b.getF64Type());
@@ -149,7 +148,7 @@ void graphopt::registerOnnxReductionRules(ImportRules &rules) {
   addReduction(rules, "ReduceMax", extreme<graph::ReduceMaxOp>, /*widens=*/false);
   addReduction(rules, "ReduceMin", extreme<graph::ReduceMinOp>, /*widens=*/false);
   addReduction(rules, "ReduceMean", mean);
-  addReduction(rules, "ReduceL1", [](ImportCall &, const Reduction &r) { return sum(r, absolute(r.x)); });
+  addReduction(rules, "ReduceL1", [](ImportCall &, const Reduction &r) { return sum(r, abs(r.x)); });
   addReduction(rules, "ReduceSumSquare", [](ImportCall &, const Reduction &r) { return sum(r, r.x * r.x); });
   addReduction(rules, "ReduceL2", [](ImportCall &, const Reduction &r) { return squareRoot(sum(r, r.x * r.x)); });
   addReduction(rules, "ReduceLogSum", [](ImportCall &, const Reduction &r) { return log(sum(r, r.x)); });
