@@ -1,6 +1,6 @@
 //===- GraphDialect.cpp ---------------------------------------------------===//
 #include "Graph/Shared/OpSupport.h"
-#include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "graph-opt/Dialect/Graph/Ops/Constant.h"
 #include "mlir/Bytecode/BytecodeImplementation.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -53,6 +53,12 @@ static LogicalResult verifyVersion(Operation *op, Attribute value) {
     return success();
   return op->emitOpError() << "expected '" << versionAttr << "' to be " << formatVersion << " and on a module, got " << value;
 }
+
+namespace graphopt::graph::detail {
+#define GRAPH_OP_FAMILY(name) void register##name##Ops(GraphDialect &dialect);
+#include "graph-opt/Dialect/Graph/GraphOpFamilies.inc"
+#undef GRAPH_OP_FAMILY
+} // namespace graphopt::graph::detail
 
 void GraphDialect::initialize() {
   weights = std::make_shared<WeightStore>();

@@ -1,6 +1,7 @@
 //===- ImportCall.cpp - the arguments of a foreign operator ---------------===//
 #include "Interop/KnownElements.h"
-#include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "graph-opt/Dialect/Graph/Ops/Cast.h"
+#include "graph-opt/Dialect/Graph/Ops/Constant.h"
 #include "graph-opt/Failure.h"
 #include "graph-opt/Interop/ImportRules.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -1,6 +1,6 @@
 //===- KnownElements.cpp - small tensors that stand for sizes -------------===//
 #include "Interop/KnownElements.h"
-#include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "graph-opt/Dialect/Graph/Ops/Constant.h"
 #include "graph-opt/Dialect/Graph/ScalarBuilder.h"
 #include "graph-opt/Interpreter/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -34,6 +34,7 @@ def Graph_{stem}Op : Graph_TensorOp<"{name}", [
 
 CPP = """\
 //===- {stem}.cpp {cpp_rule}===//
+#include "graph-opt/Dialect/Graph/Ops/{stem}.h"
 #include "Graph/Shared/OpSupport.h"
 
 using namespace mlir;

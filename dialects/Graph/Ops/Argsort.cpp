@@ -1,4 +1,5 @@
 //===- Argsort.cpp --------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Argsort.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

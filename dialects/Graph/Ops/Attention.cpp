@@ -1,9 +1,12 @@
 //===- Attention.cpp ------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Attention.h"
 #include "Graph/Shared/AttentionSteps.h"
 #include "Graph/Shared/ContractGradient.h"
 #include "Graph/Shared/DecompositionGradient.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/OpSupport.h"
+#include "graph-opt/Dialect/Graph/Ops/Reshape.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 
 using namespace mlir;
 using namespace graphopt;

@@ -5,6 +5,18 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Shared/OpSupport.h"
+#include "graph-opt/Dialect/Graph/Ops/Attention.h"
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/Contract.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
+#include "graph-opt/Dialect/Graph/Ops/Matmul.h"
+#include "graph-opt/Dialect/Graph/Ops/Reduce.h"
+#include "graph-opt/Dialect/Graph/Ops/Reshape.h"
+#include "graph-opt/Dialect/Graph/Ops/Select.h"
+#include "graph-opt/Dialect/Graph/Ops/Softmax.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 

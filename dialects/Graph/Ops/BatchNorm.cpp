@@ -1,7 +1,11 @@
 //===- BatchNorm.cpp ------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/BatchNorm.h"
 #include "Graph/Shared/DecompositionGradient.h"
 #include "Graph/Shared/OpSupport.h"
 #include "Graph/Shared/Weights.h"
+#include "graph-opt/Dialect/Graph/Ops/Convolution.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/Linear.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;

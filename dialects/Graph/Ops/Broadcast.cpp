@@ -1,4 +1,5 @@
 //===- Broadcast.cpp ------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
 #include "Graph/Shared/Reshape.h"

@@ -1,4 +1,5 @@
 //===- Cast.cpp -----------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Cast.h"
 #include "Graph/Shared/OpSupport.h"
 
 using namespace mlir;

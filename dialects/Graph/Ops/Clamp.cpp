@@ -1,4 +1,5 @@
 //===- Clamp.cpp ----------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Clamp.h"
 #include "Graph/Shared/OpSupport.h"
 
 using namespace mlir;

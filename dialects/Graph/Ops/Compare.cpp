@@ -1,4 +1,5 @@
 //===- Compare.cpp - the rows of Compare.td, compiled ---===//
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
 #include "Graph/Shared/OpSupport.h"
 
 using namespace mlir;

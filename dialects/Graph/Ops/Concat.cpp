@@ -1,7 +1,9 @@
 //===- Concat.cpp ---------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Concat.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
+#include "graph-opt/Dialect/Graph/Ops/Slice.h"
 
 using namespace mlir;
 using namespace graphopt;

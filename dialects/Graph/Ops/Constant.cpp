@@ -1,4 +1,5 @@
 //===- Constant.cpp -------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Constant.h"
 #include "Graph/Shared/Bounds.h"
 #include "Graph/Shared/OpSupport.h"
 #include "mlir/IR/DialectResourceBlobManager.h"

@@ -1,8 +1,10 @@
 //===- Contract.cpp -------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Contract.h"
 #include "Graph/Shared/ContractGradient.h"
 #include "Graph/Shared/Contraction.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;

@@ -1,9 +1,14 @@
 //===- Cumulative.cpp -----------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Cumulative.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
 #include "Graph/Shared/Reduction.h"
+#include "graph-opt/Dialect/Graph/Ops/Iota.h"
+#include "graph-opt/Dialect/Graph/Ops/Reduce.h"
+#include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
+#include "graph-opt/Dialect/Graph/Ops/Slice.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;

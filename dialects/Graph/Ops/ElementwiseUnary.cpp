@@ -1,4 +1,5 @@
 //===- ElementwiseUnary.cpp - the rows of ElementwiseUnary.td, compiled ---===//
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 #include "Graph/Shared/OpSupport.h"
 
 using namespace mlir;

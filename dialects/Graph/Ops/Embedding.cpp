@@ -1,6 +1,9 @@
 //===- Embedding.cpp ------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Embedding.h"
 #include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/OpSupport.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
+#include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
 
 using namespace mlir;
 using namespace graphopt;

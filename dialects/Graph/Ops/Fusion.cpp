@@ -1,4 +1,5 @@
 //===- Fusion.cpp ---------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Fusion.h"
 #include "Graph/Shared/OpSupport.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"

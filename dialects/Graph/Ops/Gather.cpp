@@ -1,7 +1,10 @@
 //===- Gather.cpp ---------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
 #include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
+#include "graph-opt/Dialect/Graph/Ops/Reshape.h"
+#include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
 
 using namespace mlir;
 using namespace graphopt;

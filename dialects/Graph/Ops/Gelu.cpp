@@ -1,4 +1,5 @@
 //===- Gelu.cpp -----------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Gelu.h"
 #include "Graph/Shared/OpSupport.h"
 
 using namespace mlir;

@@ -1,4 +1,5 @@
 //===- Iota.cpp -----------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Iota.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"

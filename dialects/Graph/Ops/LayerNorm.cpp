@@ -1,4 +1,5 @@
 //===- LayerNorm.cpp ------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/LayerNorm.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
 

@@ -1,8 +1,12 @@
 //===- Linear.cpp ---------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Linear.h"
 #include "Graph/Shared/ContractGradient.h"
 #include "Graph/Shared/Contraction.h"
 #include "Graph/Shared/OpSupport.h"
 #include "Graph/Shared/Weights.h"
+#include "graph-opt/Dialect/Graph/Ops/Contract.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/Reshape.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;

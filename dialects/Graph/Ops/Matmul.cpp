@@ -1,7 +1,10 @@
 //===- Matmul.cpp ---------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Matmul.h"
 #include "Graph/Shared/ContractGradient.h"
 #include "Graph/Shared/Contraction.h"
 #include "Graph/Shared/OpSupport.h"
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
+#include "graph-opt/Dialect/Graph/Ops/Contract.h"
 
 using namespace mlir;
 using namespace graphopt;

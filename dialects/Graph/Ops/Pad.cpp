@@ -1,6 +1,8 @@
 //===- Pad.cpp ------------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Pad.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/OpSupport.h"
+#include "graph-opt/Dialect/Graph/Ops/Slice.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 

@@ -1,4 +1,5 @@
 //===- Parameter.cpp ------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Parameter.h"
 #include "Graph/Shared/Bounds.h"
 #include "Graph/Shared/OpSupport.h"
 

@@ -1,9 +1,14 @@
 //===- Pool.cpp -----------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Pool.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
 #include "Graph/Shared/Reduction.h"
 #include "Graph/Shared/Window.h"
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
+#include "graph-opt/Dialect/Graph/Ops/Iota.h"
+#include "graph-opt/Dialect/Graph/Ops/Reshape.h"
+#include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;

@@ -1,4 +1,5 @@
 //===- Random.cpp ---------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Random.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"

@@ -1,4 +1,5 @@
 //===- Reduce.cpp ---------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Reduce.h"
 #include "Graph/Shared/OpSupport.h"
 #include "Graph/Shared/Reduction.h"
 

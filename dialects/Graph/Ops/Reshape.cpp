@@ -1,6 +1,7 @@
 //===- Reshape.cpp --------------------------------------------------------===//
-#include "Graph/Shared/Reshape.h"
+#include "graph-opt/Dialect/Graph/Ops/Reshape.h"
 #include "Graph/Shared/OpSupport.h"
+#include "Graph/Shared/Reshape.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"

@@ -1,6 +1,8 @@
 //===- Scatter.cpp --------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Scatter.h"
 #include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/OpSupport.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
 
 using namespace mlir;
 using namespace graphopt;

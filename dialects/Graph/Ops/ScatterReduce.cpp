@@ -1,8 +1,10 @@
 //===- ScatterReduce.cpp --------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
 #include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
 #include "Graph/Shared/Reduction.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
 
 using namespace mlir;
 using namespace graphopt;

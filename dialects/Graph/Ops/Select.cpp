@@ -1,4 +1,5 @@
 //===- Select.cpp ---------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Select.h"
 #include "Graph/Shared/OpSupport.h"
 
 using namespace mlir;

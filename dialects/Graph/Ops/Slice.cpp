@@ -1,7 +1,12 @@
 //===- Slice.cpp ----------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Slice.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
+#include "graph-opt/Dialect/Graph/Ops/Iota.h"
+#include "graph-opt/Dialect/Graph/Ops/Pad.h"
+#include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 

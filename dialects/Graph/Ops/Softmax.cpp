@@ -1,7 +1,12 @@
 //===- Softmax.cpp --------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Softmax.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
 #include "Graph/Shared/Reduction.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
+#include "graph-opt/Dialect/Graph/Ops/Reduce.h"
+#include "graph-opt/Dialect/Graph/Ops/Reshape.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;

@@ -1,4 +1,5 @@
 //===- Transpose.cpp ------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"

@@ -1,6 +1,7 @@
 //===- AttentionSteps.cpp - from the scores of attention to its weights ---===//
 #include "Graph/Shared/AttentionSteps.h"
-#include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "graph-opt/Dialect/Graph/Ops/Iota.h"
+#include "graph-opt/Dialect/Graph/Ops/Softmax.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;

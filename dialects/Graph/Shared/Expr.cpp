@@ -1,7 +1,15 @@
 //===- Expr.cpp - graphs written as formulas ------------------------------===//
 #include "graph-opt/Dialect/Graph/Expr.h"
 #include "Graph/Shared/Loops.h"
-#include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
+#include "graph-opt/Dialect/Graph/Ops/Cast.h"
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/Constant.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
+#include "graph-opt/Dialect/Graph/Ops/Reduce.h"
+#include "graph-opt/Dialect/Graph/Ops/Reshape.h"
+#include "graph-opt/Dialect/Graph/Ops/Select.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 

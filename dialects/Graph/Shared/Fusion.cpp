@@ -1,7 +1,7 @@
 //===- Fusion.cpp - how a pass makes a graph.fusion -----------------------===//
-#include "graph-opt/Dialect/Graph/Fusion.h"
+#include "graph-opt/Dialect/Graph/Ops/Fusion.h"
 #include "graph-opt/Dialect/Graph/Cost.h"
-#include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "graph-opt/Dialect/Graph/Fusion.h"
 #include "llvm/ADT/MapVector.h"
 
 using namespace mlir;

@@ -1,6 +1,6 @@
 //===- IndexMath.cpp ------------------------------------------------------===//
 #include "Graph/Shared/IndexMath.h"
-#include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "graph-opt/Dialect/Graph/Ops/Constant.h"
 #include "graph-opt/Dialect/Graph/Total.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"

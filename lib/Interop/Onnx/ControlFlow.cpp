@@ -1,7 +1,11 @@
 //===- ControlFlow.cpp - If, Loop and Scan --------------------------------===//
 #include "Interop/KnownElements.h"
 #include "Interop/Onnx/NodeImporter.h"
-#include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "graph-opt/Dialect/Graph/Ops/Concat.h"
+#include "graph-opt/Dialect/Graph/Ops/Constant.h"
+#include "graph-opt/Dialect/Graph/Ops/Reshape.h"
+#include "graph-opt/Dialect/Graph/Ops/Slice.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"

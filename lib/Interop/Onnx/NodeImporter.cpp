@@ -4,7 +4,8 @@
 #include "Interop/KnownElements.h"
 #include "Interop/Onnx/Schemas.h"
 #include "Interop/Pt2/GraphImporter.h"
-#include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "graph-opt/Dialect/Graph/Ops/Constant.h"
+#include "graph-opt/Dialect/Graph/Ops/Parameter.h"
 #include "graph-opt/GraphError.h"
 
 using namespace mlir;

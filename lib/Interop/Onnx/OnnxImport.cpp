@@ -3,7 +3,7 @@
 #include "Interop/ImportSupport.h"
 #include "Interop/Onnx/NodeImporter.h"
 #include "Interop/Onnx/Schemas.h"
-#include "graph-opt/Dialect/Graph/GraphOps.h"
+#include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/GraphError.h"
 #include "graph-opt/Interop/Archive.h"
 #include "graph-opt/Interop/Onnx.h"

@@ -1,18 +1,7 @@
-//===- GraphOps.h - the op classes ----------------------------------------===//
+//===- GraphOps.h - the op classes of all families -------------------------===//
 //
-// For code that builds graphs. Passes include Graph.h instead.
+// For short programs that build graphs: a file of the library includes Ops/X.h of the families it builds, and passes include Graph.h.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
-#include "graph-opt/Dialect/Graph/Graph.h"
-#include "graph-opt/Dialect/Graph/Total.h"
-#include "mlir/Bytecode/BytecodeOpInterface.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/IR/RegionKindInterface.h"
-#include "mlir/IR/SymbolTable.h"
-#include "mlir/Interfaces/ControlFlowInterfaces.h"
-#include "mlir/Interfaces/InferTypeOpInterface.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
-#pragma GCC visibility push(default)
 #include "graph-opt/Dialect/Graph/GraphOps.h.inc"
-#pragma GCC visibility pop

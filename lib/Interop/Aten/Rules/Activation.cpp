@@ -1,5 +1,7 @@
 //===- Activation.cpp - activation functions as formulas ------------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
+#include "graph-opt/Dialect/Graph/Ops/Slice.h"
 
 using namespace mlir;
 using namespace graphopt;

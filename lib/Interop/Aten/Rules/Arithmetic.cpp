@@ -1,5 +1,8 @@
 //===- Arithmetic.cpp - arithmetic of several steps -----------------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/Matmul.h"
+#include "graph-opt/Dialect/Graph/Ops/Select.h"
 
 using namespace mlir;
 using namespace graphopt;

@@ -5,6 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "Graph/Shared/Window.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Convolution.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
+#include "graph-opt/Dialect/Graph/Ops/Reduce.h"
 
 using namespace mlir;
 using namespace graphopt;

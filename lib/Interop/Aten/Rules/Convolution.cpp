@@ -1,7 +1,9 @@
 //===- Convolution.cpp - convolutions with bias, transposed ones ----------===//
+#include "graph-opt/Dialect/Graph/Ops/Convolution.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/Window.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Slice.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;

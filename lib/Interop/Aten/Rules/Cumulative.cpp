@@ -1,5 +1,9 @@
 //===- Cumulative.cpp - sums, products and extremes up to each element ----===//
+#include "graph-opt/Dialect/Graph/Ops/Cumulative.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 
 using namespace mlir;
 using namespace graphopt;

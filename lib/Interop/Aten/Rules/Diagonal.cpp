@@ -1,6 +1,9 @@
 //===- Diagonal.cpp - diagonals taken and laid out ------------------------===//
 #include "Graph/Shared/IndexMath.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
+#include "graph-opt/Dialect/Graph/Ops/Pad.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 
 using namespace mlir;
 using namespace graphopt;

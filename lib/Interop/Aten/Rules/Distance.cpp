@@ -1,5 +1,8 @@
 //===- Distance.cpp - how far rows lie from each other --------------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Constant.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
 
 using namespace mlir;
 using namespace graphopt;

@@ -1,5 +1,7 @@
 //===- Einsum.cpp - sums of products by an equation -----------------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Contract.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "llvm/ADT/DenseSet.h"
 
 using namespace mlir;

@@ -1,5 +1,8 @@
 //===- EmbeddingBag.cpp - rows of a table, combined bag by bag ------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
 
 using namespace mlir;
 using namespace graphopt;

@@ -1,5 +1,7 @@
 //===- Functions.cpp - functions of elements as formulas of others --------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
 
 using namespace mlir;
 using namespace graphopt;

@@ -1,5 +1,10 @@
 //===- GridSample.cpp - an image read at places that a grid names ---------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 
 using namespace mlir;
 using namespace graphopt;

@@ -1,5 +1,6 @@
 //===- Identity.cpp - operators that change no number ---------------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
 
 using namespace mlir;
 using namespace graphopt;

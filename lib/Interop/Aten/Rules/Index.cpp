@@ -5,6 +5,10 @@
 //===----------------------------------------------------------------------===//
 #include "Graph/Shared/Indexing.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 
 using namespace mlir;

@@ -5,6 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "Graph/Shared/Indexing.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
+#include "graph-opt/Dialect/Graph/Ops/Softmax.h"
 
 using namespace mlir;
 using namespace graphopt;

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/LayerNorm.h"
 
 using namespace mlir;
 using namespace graphopt;

@@ -1,5 +1,8 @@
 //===- Part.cpp - tensors cut up and put together -------------------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Concat.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/Slice.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;

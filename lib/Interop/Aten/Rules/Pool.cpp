@@ -1,7 +1,13 @@
 //===- Pool.cpp - pooling with positions, averages, adaptive sizes --------===//
+#include "graph-opt/Dialect/Graph/Ops/Pool.h"
 #include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/Window.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Constant.h"
+#include "graph-opt/Dialect/Graph/Ops/Matmul.h"
+#include "graph-opt/Dialect/Graph/Ops/Pad.h"
+#include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;

@@ -1,5 +1,8 @@
 //===- Product.cpp - sums of products beyond plain matrices ---------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Contract.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/Matmul.h"
 
 using namespace mlir;
 using namespace graphopt;

@@ -5,6 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
+#include "graph-opt/Dialect/Graph/Ops/Concat.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
+#include "graph-opt/Dialect/Graph/Ops/Linear.h"
+#include "graph-opt/Dialect/Graph/Ops/Reshape.h"
+#include "graph-opt/Dialect/Graph/Ops/Slice.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 

@@ -4,6 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
+#include "graph-opt/Dialect/Graph/Ops/Reduce.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -58,7 +62,6 @@ FailureOr<Expr> variance(ImportCall &call, Reduction &r, Expr mean) {
   }
   return g.sum(deviation * deviation, r.axes, r.keepDims) / divisor;
 }
-
 
 /// var, std, and each with the mean as second result.
 LogicalResult importVariance(ImportCall &call) {

@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 #include "graph-opt/Dialect/Graph/Expr.h"
-#include "graph-opt/Dialect/Graph/GraphOps.h"
 #include "graph-opt/Interop/ImportRules.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 

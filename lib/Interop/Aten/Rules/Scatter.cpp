@@ -1,7 +1,14 @@
 //===- Scatter.cpp - elements and slices put into or added to a tensor ----===//
+#include "graph-opt/Dialect/Graph/Ops/Scatter.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/Indexing.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
+#include "graph-opt/Dialect/Graph/Ops/Cumulative.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
+#include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
+#include "graph-opt/Dialect/Graph/Ops/Slice.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;

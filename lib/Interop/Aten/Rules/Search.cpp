@@ -1,6 +1,9 @@
 //===- Search.cpp - where numbers stand among others ----------------------===//
 #include "Graph/Shared/Indexing.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
+#include "graph-opt/Dialect/Graph/Ops/Reduce.h"
 
 using namespace mlir;
 using namespace graphopt;

@@ -1,5 +1,7 @@
 //===- Shape.cpp - the same elements in another shape ---------------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;

@@ -2,6 +2,8 @@
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/Indexing.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Argsort.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 
 using namespace mlir;
 using namespace graphopt;

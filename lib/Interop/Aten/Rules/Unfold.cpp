@@ -1,6 +1,9 @@
 //===- Unfold.cpp - windows laid out as columns, and back -----------------===//
 #include "Graph/Shared/Window.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
+#include "graph-opt/Dialect/Graph/Ops/Pad.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 
 using namespace mlir;
 using namespace graphopt;

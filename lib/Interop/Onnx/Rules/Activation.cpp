@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Interop/Onnx/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Clamp.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -31,7 +33,9 @@ void addActivation(ImportRules &rules, StringRef op, SmallVector<StringRef> name
   });
 }
 
-Expr clamp(Expr x, double low, double high) { return (*x.g)(graph::ClampOp::create(x.g->b, x.g->loc, x, numberLike(low, x), numberLike(high, x))); }
+Expr clamp(Expr x, double low, double high) {
+  return (*x.g)(graph::ClampOp::create(x.g->b, x.g->loc, x, numberLike(low, x), numberLike(high, x)));
+}
 Expr softplus(Expr x) { return (*x.g)(graph::SoftplusOp::create(x.g->b, x.g->loc, x)); }
 LogicalResult importDropout(ImportCall &call, bool maskIsTruth) {
   auto x = call.tensor("data");

@@ -1,5 +1,7 @@
 //===- Arithmetic.cpp - elementwise operators of several operands ---------===//
 #include "Interop/Onnx/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 
 using namespace mlir;
 using namespace graphopt;

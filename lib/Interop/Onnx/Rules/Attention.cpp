@@ -1,7 +1,15 @@
 //===- Attention.cpp - attention with its caches and masks ----------------===//
+#include "graph-opt/Dialect/Graph/Ops/Attention.h"
 #include "Graph/Shared/AttentionSteps.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Interop/Onnx/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/Concat.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "graph-opt/Dialect/Graph/Ops/Matmul.h"
+#include "graph-opt/Dialect/Graph/Ops/Pad.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;

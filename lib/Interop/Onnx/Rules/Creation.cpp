@@ -1,5 +1,6 @@
 //===- Creation.cpp - tensors from numbers and sizes, and other types -----===//
 #include "Interop/Onnx/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Iota.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;

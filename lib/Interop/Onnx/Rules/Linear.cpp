@@ -1,5 +1,8 @@
 //===- Linear.cpp - products of matrices and sums of products -------------===//
+#include "graph-opt/Dialect/Graph/Ops/Linear.h"
 #include "Interop/Onnx/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Matmul.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 
 using namespace mlir;
 using namespace graphopt;

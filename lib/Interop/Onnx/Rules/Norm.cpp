@@ -4,6 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Interop/Onnx/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/BatchNorm.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
+#include "graph-opt/Dialect/Graph/Ops/Pool.h"
 
 using namespace mlir;
 using namespace graphopt;

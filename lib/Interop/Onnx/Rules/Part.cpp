@@ -1,5 +1,9 @@
 //===- Part.cpp - tensors cut up, and elements by their positions ---------===//
 #include "Interop/Onnx/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
+#include "graph-opt/Dialect/Graph/Ops/Gather.h"
+#include "graph-opt/Dialect/Graph/Ops/Reduce.h"
+#include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;

@@ -4,6 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Interop/Onnx/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
+#include "graph-opt/Dialect/Graph/Ops/Reduce.h"
+#include "graph-opt/Dialect/Graph/Ops/Softmax.h"
 
 using namespace mlir;
 using namespace graphopt;

@@ -1,5 +1,6 @@
 //===- Window.cpp - pooling -----------------------------------------------===//
 #include "Interop/Onnx/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Pool.h"
 
 using namespace mlir;
 using namespace graphopt;
