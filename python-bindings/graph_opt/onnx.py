@@ -18,6 +18,8 @@ from ._errors import CompileError, Error, ImportFailure, UnsupportedOpError
 from ._module import Module, load_written
 
 _MOST_CONSTANT_ELEMENTS = 64
+# Inputs of operators that are floating-point numbers and yet decide on sizes, or on what is computed at all.
+_DECIDING_NUMBERS = {("Resize", 1), ("Resize", 2), ("Upsample", 1), ("OneHot", 1), ("Dropout", 1)}
 
 
 def load_model(model: onnx.ModelProto) -> Module:
@@ -29,7 +31,8 @@ class Prepared(BackendRep):
     """A model, compiled for its target.
 
     A model may take axes, ranks or counts as inputs, which shapes depend on so that nothing can be compiled before they are known. Then
-    it is compiled when it runs, once for each value of its small integer inputs: `is_specialised` says so.
+    it is compiled when it runs, once for each value of its small integer inputs, and of the numbers that operators take as scales of
+    sizes: `is_specialised` says so.
     """
 
     def __init__(self, model: onnx.ModelProto, target: str, options: dict):
@@ -54,14 +57,16 @@ class Prepared(BackendRep):
 
     @staticmethod
     def _small_inputs(model) -> list:
-        """The inputs that may stand for axes and sizes: integers and truth values, of rank 0 or 1, few."""
+        """The inputs that may stand for axes and sizes: integers, truth values and deciding numbers, of rank 0 or 1, few."""
         kinds = (onnx.TensorProto.INT64, onnx.TensorProto.INT32, onnx.TensorProto.BOOL)
         given = {tensor.name for tensor in model.graph.initializer}
+        deciding = {name for node in model.graph.node for i, name in enumerate(node.input) if (node.op_type, i) in _DECIDING_NUMBERS}
         names = []
         for value in model.graph.input:
             dims = value.type.tensor_type.shape.dim
             is_small = len(dims) == 0 or (len(dims) == 1 and dims[0].dim_value <= _MOST_CONSTANT_ELEMENTS)
-            if value.type.tensor_type.elem_type in kinds and is_small and value.name not in given:
+            may_decide = value.type.tensor_type.elem_type in kinds or value.name in deciding
+            if may_decide and is_small and value.name not in given:
                 names.append(value.name)
         return names
 

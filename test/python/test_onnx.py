@@ -207,6 +207,71 @@ def test_loop_with_a_count_known_at_run_time(count):
     np.testing.assert_array_equal(squares, np.array(expected, np.float32).reshape(count, 2))
 
 
+def test_resizing_keeps_sizes_that_are_not_known(tool, tmp_path):
+    """The sizes that exporters compute: those of the batch and the channels stay what they are, and nothing moves along them."""
+    nodes = [
+        helper.make_node("Shape", ["x"], ["leading"], start=0, end=2),
+        helper.make_node("Concat", ["leading", "space"], ["sizes"], axis=0),
+        helper.make_node("Resize", ["x", "", "", "sizes"], ["y"], mode="linear", coordinate_transformation_mode="align_corners"),
+        helper.make_node("Resize", ["y", "", "scales"], ["z"], coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
+    ]
+    constants = {"space": np.array([3, 5]), "scales": np.array([1, 1, 2, 2], np.float32)}
+    proto = model(
+        nodes,
+        [value("x", ["batch", 2, 2, 3])],
+        [value("z", ["batch", 2, 6, 10])],
+        [numpy_helper.from_array(array, name) for name, array in constants.items()],
+    )
+    onnx.save(proto, tmp_path / "m.onnx")
+    assert not re.search(r"graph.gather .* axis [01] ", tool("graph-translate", "--import-onnx", tmp_path / "m.onnx").stdout)
+    x = np.arange(24, dtype=np.float32).reshape(2, 2, 2, 3)
+    rows = np.stack([x[:, :, 0], x.mean(2), x[:, :, 1]], 2)
+    both = np.stack([rows[..., 0], rows[..., :2].mean(3), rows[..., 1], rows[..., 1:].mean(3), rows[..., 2]], 3)
+    np.testing.assert_allclose(run_both(proto, x)[0], both.repeat(2, 2).repeat(2, 3), rtol=1e-6)
+
+
+@pytest.mark.parametrize("op", ["Conv", "ConvTranspose", "MaxPool"])
+@pytest.mark.parametrize("rule", ["SAME_UPPER", "SAME_LOWER"])
+def test_padding_by_a_rule(op, rule):
+    """Where no step is longer than 1 the size of the axis does not matter; ConvTranspose never needs it."""
+    ort = pytest.importorskip("onnxruntime")
+    strides = [2, 2] if op == "ConvTranspose" else [1, 1]
+    attributes = {"auto_pad": rule, "strides": strides, **({"kernel_shape": [2, 3]} if op == "MaxPool" else {})}
+    rng = np.random.default_rng(0)
+    weights = [] if op == "MaxPool" else [numpy_helper.from_array(rng.standard_normal((2, 2, 2, 3)).astype(np.float32), "w")]
+    node = helper.make_node(op, ["x", "w"][: 1 + len(weights)], ["y"], **attributes)
+    proto = model([node], [value("x", [1, 2, "h", "w"])], [value("y", [1, 2, None, None])], weights)
+    session = ort.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
+    for size in ((4, 5), (1, 3)):
+        x = rng.standard_normal((1, 2, *size)).astype(np.float32)
+        np.testing.assert_allclose(run_both(proto, x)[0], session.run(None, {"x": x})[0], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "node, message",
+    [
+        (helper.make_node("Conv", ["x", "w"], ["y"], auto_pad="SAME_UPPER", strides=[2, 2]), "a size that is not known"),
+        (helper.make_node("Conv", ["x", "w"], ["y"], auto_pad="BY_HEART"), "padding by the rule 'BY_HEART'"),
+        (helper.make_node("Pad", ["x", "pads"], ["y"], mode="by_heart"), "the mode 'by_heart'"),
+        (helper.make_node("Resize", ["x", "", "scales"], ["y"]), "by a factor that is no integer"),
+        (helper.make_node("Compress", ["x", "mask"], ["y"], axis=0), "known only at run time"),
+        (helper.make_node("ScatterND", ["x", "i", "x"], ["y"], reduction="mean"), "the reduction 'mean'"),
+    ],
+)
+def test_refuses_variants_by_name(tool, tmp_path, node, message):
+    constants = {"w": np.ones((2, 2, 2, 3)), "scales": np.array([1, 1, 1.5, 1])}
+    proto = model(
+        [node],
+        [value("x", [1, 2, "h", "w"]), value("mask", [1], TensorProto.BOOL), value("i", [1, 1], TensorProto.INT64)],
+        [value("y", None)],
+        [numpy_helper.from_array(array.astype(np.float32), name) for name, array in constants.items()]
+        + [numpy_helper.from_array(np.zeros(8, np.int64), "pads")],
+    )
+    (tmp_path / "m.onnx").write_bytes(proto.SerializeToString())
+    stderr = tool("graph-translate", "--import-onnx", tmp_path / "m.onnx", code=3).stderr
+    assert f"unsupported '{node.op_type}'" in stderr and message in stderr
+
+
 def test_exported_mlp_with_dynamic_batch(tmp_path):
     torch = pytest.importorskip("torch")
     pytest.importorskip("onnxscript")

@@ -1,5 +1,6 @@
 //===- Convolution.cpp ----------------------------------------------------===//
 #include "graph-opt/Dialect/Graph/Ops/Convolution.h"
+#include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
 #include "Graph/Shared/Reshape.h"
@@ -253,12 +254,8 @@ static Value swapWithinGroups(OpBuilder &b, Location loc, Value x, int64_t group
 }
 
 Value graphopt::transposeFilters(OpBuilder &b, Location loc, Value w, int64_t groups) {
-  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, w), starts(sizes.size(), b.getIndexAttr(0));
-  SmallVector<int64_t> steps(sizes.size(), -1);
-  steps[0] = steps[1] = 1;
-  for (size_t d = 2; d < sizes.size(); ++d)
-    starts[d] = affine::makeComposedFoldedAffineApply(b, loc, b.getAffineSymbolExpr(0) - 1, {sizes[d]});
-  return swapWithinGroups(b, loc, SliceOp::create(b, loc, w, starts, sizes, steps), groups, /*groupsInFirst=*/true);
+  SmallVector<int64_t> space = llvm::to_vector(llvm::seq<int64_t>(2, cast<RankedTensorType>(w.getType()).getRank()));
+  return swapWithinGroups(b, loc, reversed(b, loc, w, space), groups, /*groupsInFirst=*/true);
 }
 
 /// The cotangent, spread by the strides, under the turned filters. What would start before x's first element is dropped after.
@@ -308,24 +305,5 @@ Value graphopt::addChannels(OpBuilder &b, Location loc, Value y, Value bias) {
   return AddOp::create(b, loc, y, ReshapeOp::create(b, loc, bias, sizes));
 }
 
-void ConvolutionOp::registerImportRules(ImportRules &rules) {
-  rules.onnx({"Conv"}, [](ImportCall &call) -> LogicalResult {
-    auto x = call.tensor("X"), w = call.tensor("W");
-    FailureOr<Value> bias = call.optionalTensor("B");
-    if (failed(x) || failed(w) || failed(bias))
-      return failure();
-    size_t rank = cast<RankedTensorType>(w->getType()).getRank() - 2;
-    auto strides = perAxis(call, "strides", rank, 1), dilations = perAxis(call, "dilations", rank, 1);
-    auto pads = perAxis(call, "pads", 2 * rank, 0);
-    auto groups = call.integer("group", 1);
-    auto mode = call.string("auto_pad", "NOTSET");
-    if (failed(strides) || failed(dilations) || failed(pads) || failed(groups) || failed(mode))
-      return failure();
-    if (*mode != "NOTSET" && *mode != "VALID")
-      return call.unsupported("padding by the rule " + *mode);
-    SmallVector<int64_t> spread(rank, 1);
-    Value y = ConvolutionOp::create(call.builder, call.loc, *x, *w, *strides, ArrayRef(*pads).take_front(rank),
-                                    ArrayRef(*pads).drop_front(rank), *dilations, spread, *groups);
-    return call.yield(addChannels(call.builder, call.loc, y, *bias));
-  });
-}
+// lib/Interop/{Aten,Onnx}/Rules/Convolution.cpp: the frameworks' add a bias, and have rules for their padding.
+void ConvolutionOp::registerImportRules(ImportRules &) {}

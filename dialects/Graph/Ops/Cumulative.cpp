@@ -1,6 +1,5 @@
 //===- Cumulative.cpp -----------------------------------------------------===//
 #include "graph-opt/Dialect/Graph/Ops/Cumulative.h"
-#include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/Loops.h"
 #include "Graph/Shared/OpSupport.h"
@@ -8,7 +7,6 @@
 #include "graph-opt/Dialect/Graph/Ops/Iota.h"
 #include "graph-opt/Dialect/Graph/Ops/Reduce.h"
 #include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
-#include "graph-opt/Dialect/Graph/Ops/Slice.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -84,17 +82,6 @@ Value lowerCumulative(OpBuilder &b, Location loc, Value x, Type elementType, int
 
 //===--- Gradient ---------------------------------------------------------===//
 
-/// x backwards along an axis.
-Expr flipped(Expr x, int64_t axis) {
-  ExprBuilder &g = *x.g;
-  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(g.b, g.loc, x), starts(sizes.size(), g.b.getIndexAttr(0));
-  SmallVector<int64_t> steps(sizes.size(), 1);
-  IndexMath math(g.b, g.loc);
-  starts[axis] = math.sub(sizes[axis], math.number(1));
-  steps[axis] = -1;
-  return g(SliceOp::create(g.b, g.loc, x, starts, sizes, steps));
-}
-
 /// [0, 1, 2 ...] along an axis of a tensor of the rank, size 1 elsewhere.
 Expr countedAlong(ExprBuilder &g, Value like, int64_t axis, int64_t at, int64_t rank) {
   SmallVector<OpFoldResult> sizes(rank, g.b.getIndexAttr(1));
@@ -105,7 +92,7 @@ Expr countedAlong(ExprBuilder &g, Value like, int64_t axis, int64_t at, int64_t 
 /// Each element is in all later sums.
 FailureOr<Value> sumGradient(Expr, Expr, Expr ct, int64_t axis) {
   ExprBuilder &g = *ct.g;
-  return Value(flipped(g(CumulativeSumOp::create(g.b, g.loc, flipped(ct, axis), axis)), axis));
+  return reversed(g.b, g.loc, CumulativeSumOp::create(g.b, g.loc, reversed(g.b, g.loc, ct, axis), axis), axis);
 }
 
 /// As the gradient of products along the last axis of [..., i, j ...], where x[j] stands for j up to i and 1 behind that.

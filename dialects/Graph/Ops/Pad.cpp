@@ -133,25 +133,26 @@ FailureOr<SmallVector<Value>> PadOp::buildGradient(OpBuilder &b, ValueRange cota
 
 //===--- Import -----------------------------------------------------------===//
 
+Value PadOp::padOrCut(OpBuilder &b, Location loc, Value x, Value value, ArrayRef<OpFoldResult> low, ArrayRef<OpFoldResult> high) {
+  IndexMath math(b, loc);
+  SmallVector<OpFoldResult> starts, sizes = tensor::getMixedSizes(b, loc, x), before, behind;
+  bool cuts = false;
+  for (auto [from, to, size] : llvm::zip_equal(low, high, sizes)) {
+    int64_t fromKnown = getConstantIntValue(from).value_or(0), toKnown = getConstantIntValue(to).value_or(0);
+    cuts |= fromKnown < 0 || toKnown < 0;
+    starts.push_back(math.number(std::max<int64_t>(0, -fromKnown)));
+    size = math.sub(size, math.number(std::max<int64_t>(0, -fromKnown) + std::max<int64_t>(0, -toKnown)));
+    before.push_back(fromKnown < 0 ? math.number(0) : from);
+    behind.push_back(toKnown < 0 ? math.number(0) : to);
+  }
+  if (cuts)
+    x = SliceOp::create(b, loc, x, starts, sizes, SmallVector<int64_t>(starts.size(), 1));
+  return PadOp::create(b, loc, x, value, before, behind);
+}
+
+// lib/Interop/Onnx/Rules/Pad.cpp: ONNX's has several modes.
 void PadOp::registerImportRules(ImportRules &rules) {
-  auto yield = [](ImportCall &call, Value x, Value value, ArrayRef<OpFoldResult> low, ArrayRef<OpFoldResult> high) -> LogicalResult {
-    // A negative amount cuts off.
-    IndexMath math(call.builder, call.loc);
-    SmallVector<OpFoldResult> starts, sizes = tensor::getMixedSizes(call.builder, call.loc, x), before, behind;
-    bool cuts = false;
-    for (auto [from, to, size] : llvm::zip(low, high, sizes)) {
-      int64_t fromKnown = getConstantIntValue(from).value_or(0), toKnown = getConstantIntValue(to).value_or(0);
-      cuts |= fromKnown < 0 || toKnown < 0;
-      starts.push_back(math.number(std::max<int64_t>(0, -fromKnown)));
-      size = math.sub(size, math.number(std::max<int64_t>(0, -fromKnown) + std::max<int64_t>(0, -toKnown)));
-      before.push_back(fromKnown < 0 ? math.number(0) : from);
-      behind.push_back(toKnown < 0 ? math.number(0) : to);
-    }
-    if (cuts)
-      x = SliceOp::create(call.builder, call.loc, x, starts, sizes, SmallVector<int64_t>(starts.size(), 1));
-    return call.yield(PadOp::create(call.builder, call.loc, x, value, before, behind).getResult());
-  };
-  rules.aten({"constant_pad_nd.default"}, [=](ImportCall &call) -> LogicalResult {
+  rules.aten({"constant_pad_nd.default"}, [](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("self");
     auto amounts = call.sizes("pad");
     if (failed(x) || failed(amounts))
@@ -169,23 +170,6 @@ void PadOp::registerImportRules(ImportRules &rules) {
       low[type.getRank() - 1 - i] = (*amounts)[2 * i];
       high[type.getRank() - 1 - i] = (*amounts)[2 * i + 1];
     }
-    return yield(call, *x, call.cast(*value, type.getElementType()), low, high);
-  });
-  rules.onnx({"Pad"}, [=](ImportCall &call) -> LogicalResult {
-    FailureOr<std::string> mode = call.string("mode", "constant");
-    auto x = call.tensor("data");
-    auto pads = call.sizes("pads");
-    if (failed(mode) || failed(x) || failed(pads))
-      return failure();
-    auto type = cast<RankedTensorType>(x->getType());
-    if (*mode != "constant" || call.has("axes") || static_cast<int64_t>(pads->size()) != 2 * type.getRank())
-      return call.unsupported("a mode other than constant, or axes");
-    StringRef valueName = call.has("constant_value") ? "constant_value" : "value";
-    auto value = call.has(valueName) ? call.tensorOrNumber(valueName, type.getElementType())
-                                     : FailureOr<Value>(IndexMath(call.builder, call.loc).tensor(call.builder.getIndexAttr(0)));
-    if (failed(value))
-      return failure();
-    return yield(call, *x, call.cast(*value, type.getElementType()), ArrayRef(*pads).take_front(type.getRank()),
-                 ArrayRef(*pads).drop_front(type.getRank()));
+    return call.yield(padOrCut(call.builder, call.loc, *x, call.cast(*value, type.getElementType()), low, high));
   });
 }

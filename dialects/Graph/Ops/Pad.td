@@ -27,6 +27,11 @@ def Graph_PadOp : Graph_TensorOp<"pad", [
     attr-dict `:` `(` type($x) `,` type($value) `)` `->` type($y)
   }];
   let hasFolder = 1;
+  let extraClassDeclaration = inferDeclaration # [{
+    /// The same of amounts of which those that are known may be negative: they cut off.
+    static ::mlir::Value padOrCut(::mlir::OpBuilder &b, ::mlir::Location loc, ::mlir::Value x, ::mlir::Value value,
+                                  ::llvm::ArrayRef<::mlir::OpFoldResult> low, ::llvm::ArrayRef<::mlir::OpFoldResult> high);
+  }];
   let builders = [OpBuilder<(ins "::mlir::Value":$x, "::mlir::Value":$value, "::llvm::ArrayRef<::mlir::OpFoldResult>":$low,
                                  "::llvm::ArrayRef<::mlir::OpFoldResult>":$high)>];
 }

@@ -311,26 +311,8 @@ GRAPH_POOL(ArgmaxPoolOp, argmax, lowerArgmax(b, *this, operands[0]))
 
 //===--- Import -----------------------------------------------------------===//
 
-// lib/Interop/Aten/Rules/Pool.cpp: ATen's counts what the window meets, and gives values and positions at once.
+// lib/Interop/{Aten,Onnx}/Rules/Pool.cpp: the frameworks' have rules for their padding, count what a window meets, and give values and
+// positions at once.
 void SumPoolOp::registerImportRules(ImportRules &) {}
 void ArgmaxPoolOp::registerImportRules(ImportRules &) {}
-void MaxPoolOp::registerImportRules(ImportRules &rules) {
-  rules.onnx({"MaxPool"}, [](ImportCall &call) -> LogicalResult {
-    auto x = call.tensor("X");
-    auto window = call.integers("kernel_shape");
-    if (failed(x) || failed(window))
-      return failure();
-    size_t rank = window->size();
-    auto strides = perAxis(call, "strides", rank, 1), dilations = perAxis(call, "dilations", rank, 1);
-    auto pads = perAxis(call, "pads", 2 * rank, 0);
-    auto mode = call.string("auto_pad", "NOTSET");
-    auto ceil = call.integer("ceil_mode", 0);
-    if (failed(strides) || failed(dilations) || failed(pads) || failed(mode) || failed(ceil))
-      return failure();
-    if ((*mode != "NOTSET" && *mode != "VALID") || *ceil != 0 || call.resultTypes.size() > 1)
-      return call.unsupported("padding by a rule, sizes rounded up, or positions");
-    return call.yield(MaxPoolOp::create(call.builder, call.loc, *x, *window, *strides, ArrayRef(*pads).take_front(rank),
-                                        ArrayRef(*pads).drop_front(rank), *dilations)
-                          .getResult());
-  });
-}
+void MaxPoolOp::registerImportRules(ImportRules &) {}

@@ -5,6 +5,7 @@
 #include "graph-opt/Dialect/Graph/Ops/Gather.h"
 #include "graph-opt/Dialect/Graph/Ops/Iota.h"
 #include "graph-opt/Dialect/Graph/Ops/Reshape.h"
+#include "graph-opt/Dialect/Graph/Ops/Slice.h"
 #include "graph-opt/Interpreter/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -145,6 +146,17 @@ Cost graphopt::gatherCost(Operation *op, int64_t dynamicSize) {
   if (all > read && cost.bytes < std::numeric_limits<int64_t>::max())
     cost.bytes -= (all - read) * width;
   return cost;
+}
+
+Value graphopt::reversed(OpBuilder &b, Location loc, Value x, ArrayRef<int64_t> axes) {
+  IndexMath math(b, loc);
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, x), starts(sizes.size(), math.number(0));
+  SmallVector<int64_t> steps(sizes.size(), 1);
+  for (int64_t axis : axes) {
+    starts[axis] = math.sub(sizes[axis], math.number(1));
+    steps[axis] = -1;
+  }
+  return graph::SliceOp::create(b, loc, x, starts, sizes, steps);
 }
 
 Value graphopt::flatten(OpBuilder &b, Location loc, Value x) {

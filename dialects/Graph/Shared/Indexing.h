@@ -35,6 +35,9 @@ mlir::Value buildScatter(mlir::OpBuilder &b, mlir::Location loc, mlir::Value int
 mlir::Value guardEmpty(mlir::OpBuilder &b, mlir::Location loc, mlir::Value size, mlir::Value other,
                        llvm::function_ref<mlir::Value(mlir::OpBuilder &)> body);
 
+/// x backwards along axes.
+mlir::Value reversed(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, llvm::ArrayRef<int64_t> axes);
+
 /// All elements in row-major order, and back to the shape of another tensor.
 mlir::Value flatten(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 mlir::Value unflatten(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, mlir::Value like);

@@ -1,36 +1,69 @@
 //===- Convolution.cpp - convolutions with bias, transposed ones ----------===//
-#include "graph-opt/Dialect/Graph/Ops/Convolution.h"
+#include "Interop/Aten/Rules/Convolution.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/Window.h"
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Convolution.h"
 #include "graph-opt/Dialect/Graph/Ops/Slice.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace graphopt;
 
-namespace {
-/// How a transposed convolution pads: from what the forward one, which it undoes, was given.
-struct Padding {
-  SmallVector<int64_t> low, high;
-};
+FailureOr<aten::WindowPadding> aten::padToSame(const ImportCall &call, ArrayRef<int64_t> space, ArrayRef<int64_t> window,
+                                               ArrayRef<int64_t> strides, ArrayRef<int64_t> dilations, bool oddBehind) {
+  WindowPadding padding;
+  for (size_t d = 0; d < window.size(); ++d) {
+    int64_t reach = (window[d] - 1) * dilations[d], all = reach;
+    if (strides[d] != 1) {
+      if (ShapedType::isDynamic(space[d]) || strides[d] < 1)
+        return call.unsupported("padding that follows from a size that is not known");
+      all = std::max<int64_t>(0, (llvm::divideCeil(space[d], strides[d]) - 1) * strides[d] + reach + 1 - space[d]);
+    }
+    padding.low.push_back(oddBehind ? all / 2 : all - all / 2);
+    padding.high.push_back(all - padding.low.back());
+  }
+  return padding;
+}
 
+Value aten::convolveTransposed(ImportCall &call, Value x, Value filters, ArrayRef<int64_t> strides, const WindowPadding &padding,
+                               ArrayRef<int64_t> dilations, ArrayRef<int64_t> extra, int64_t groups) {
+  OpBuilder &b = call.builder;
+  ArrayRef<int64_t> window = typeOf(filters).getShape().drop_front(2);
+  filters = transposeFilters(b, call.loc, filters, groups);
+  // Padding takes away from the result; what is more than the window reaches is cut off.
+  SmallVector<OpFoldResult> starts(2, b.getIndexAttr(0)), cut;
+  SmallVector<int64_t> low, high, ones(window.size(), 1);
+  for (size_t d = 0; d < window.size(); ++d) {
+    int64_t reach = (window[d] - 1) * dilations[d], before = reach - padding.low[d], after = reach - padding.high[d] + extra[d];
+    starts.push_back(b.getIndexAttr(std::max<int64_t>(0, -before)));
+    cut.push_back(b.getIndexAttr(std::max<int64_t>(0, -before) + std::max<int64_t>(0, -after)));
+    low.push_back(std::max<int64_t>(0, before));
+    high.push_back(std::max<int64_t>(0, after));
+  }
+  Value y = graph::ConvolutionOp::create(b, call.loc, x, filters, ones, low, high, dilations, strides, groups);
+  if (llvm::all_of(cut, [](OpFoldResult amount) { return isConstantIntValue(amount, 0); }))
+    return y;
+  SmallVector<OpFoldResult> sizes = sizesOf(call, y);
+  IndexMath math(b, call.loc);
+  for (size_t d = 0; d < window.size(); ++d)
+    sizes[d + 2] = math.sub(sizes[d + 2], cut[d]);
+  return graph::SliceOp::create(b, call.loc, y, starts, sizes, SmallVector<int64_t>(sizes.size(), 1));
+}
+
+namespace {
 /// "same" pads so that y is as long as x, the odd element after it; "valid" not at all.
-FailureOr<Padding> paddingByName(ImportCall &call, ArrayRef<int64_t> window, ArrayRef<int64_t> dilations) {
+FailureOr<aten::WindowPadding> paddingByName(ImportCall &call, RankedTensorType x, ArrayRef<int64_t> window, ArrayRef<int64_t> strides,
+                                             ArrayRef<int64_t> dilations) {
   auto mode = call.string("padding");
   if (failed(mode))
     return failure();
-  Padding padding{SmallVector<int64_t>(window.size(), 0), SmallVector<int64_t>(window.size(), 0)};
-  if (*mode == "valid")
-    return padding;
-  if (*mode != "same")
+  if (*mode == "same")
+    return aten::padToSame(call, x.getShape().take_back(window.size()), window, strides, dilations, /*oddBehind=*/true);
+  if (*mode != "valid")
     return call.unsupported("padding '" + *mode + "'");
-  for (size_t d = 0; d < window.size(); ++d) {
-    int64_t all = (window[d] - 1) * dilations[d];
-    padding.low[d] = all / 2;
-    padding.high[d] = all - all / 2;
-  }
-  return padding;
+  SmallVector<int64_t> zeros(window.size(), 0);
+  return aten::WindowPadding{zeros, zeros};
 }
 
 LogicalResult importConvolution(ImportCall &call, bool named, FailureOr<bool> transposed) {
@@ -49,9 +82,9 @@ LogicalResult importConvolution(ImportCall &call, bool named, FailureOr<bool> tr
     return failure();
   if (llvm::any_of(window, ShapedType::isDynamic) || *groups < 1)
     return call.unsupported("expected a window of static size, and groups");
-  FailureOr<Padding> padding = Padding();
+  FailureOr<aten::WindowPadding> padding = aten::WindowPadding();
   if (named) {
-    padding = paddingByName(call, window, *dilations);
+    padding = paddingByName(call, aten::typeOf(*x), window, *strides, *dilations);
     if (failed(padding))
       return failure();
   } else {
@@ -62,35 +95,19 @@ LogicalResult importConvolution(ImportCall &call, bool named, FailureOr<bool> tr
   }
 
   OpBuilder &b = call.builder;
-  Value input = *x, filters = *w;
+  Value input = *x;
   bool single = aten::rankOf(input) == type.getRank() - 1; // one sample, without its axis
   if (single)
     input = aten::insertAxis(call, input, 0);
-  SmallVector<int64_t> ones(rank, 1);
   Value y;
   if (*transposed) {
     auto extra = perAxis(call, "output_padding", rank, 0);
     if (failed(extra))
       return failure();
-    filters = transposeFilters(b, call.loc, filters, *groups);
-    // Padding takes away from the result; what is more than the window reaches is cut off.
-    SmallVector<OpFoldResult> starts(2, b.getIndexAttr(0)), cut;
-    for (size_t d = 0; d < rank; ++d) {
-      int64_t reach = (window[d] - 1) * (*dilations)[d], before = reach - padding->low[d], after = reach - padding->high[d] + (*extra)[d];
-      starts.push_back(b.getIndexAttr(std::max<int64_t>(0, -before)));
-      cut.push_back(b.getIndexAttr(std::max<int64_t>(0, -before) + std::max<int64_t>(0, -after)));
-      padding->low[d] = std::max<int64_t>(0, before), padding->high[d] = std::max<int64_t>(0, after);
-    }
-    y = graph::ConvolutionOp::create(b, call.loc, input, filters, ones, padding->low, padding->high, *dilations, *strides, *groups);
-    if (llvm::any_of(cut, [](OpFoldResult amount) { return !isConstantIntValue(amount, 0); })) {
-      SmallVector<OpFoldResult> sizes = aten::sizesOf(call, y);
-      IndexMath math(b, call.loc);
-      for (size_t d = 0; d < rank; ++d)
-        sizes[d + 2] = math.sub(sizes[d + 2], cut[d]);
-      y = graph::SliceOp::create(b, call.loc, y, starts, sizes, SmallVector<int64_t>(rank + 2, 1));
-    }
+    y = aten::convolveTransposed(call, input, *w, *strides, *padding, *dilations, *extra, *groups);
   } else {
-    y = graph::ConvolutionOp::create(b, call.loc, input, filters, *strides, padding->low, padding->high, *dilations, ones, *groups);
+    SmallVector<int64_t> ones(rank, 1);
+    y = graph::ConvolutionOp::create(b, call.loc, input, *w, *strides, padding->low, padding->high, *dilations, ones, *groups);
   }
   y = addChannels(b, call.loc, y, *bias);
   if (single) {

@@ -1,4 +1,6 @@
 //===- GridSample.cpp - an image read at places that a grid names ---------===//
+#include "Interop/Aten/Rules/GridSample.h"
+#include "Interop/Aten/Rules/Resample.h"
 #include "Interop/Aten/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/Compare.h"
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
@@ -8,122 +10,155 @@
 
 using namespace mlir;
 using namespace graphopt;
+using namespace graphopt::aten;
 
-namespace {
-Expr least(Expr a, Expr b) { return (*a.g)(graph::MinOp::create(a.g->b, a.g->loc, a, b)); }
-Expr greatest(Expr a, double b) { return (*a.g)(graph::MaxOp::create(a.g->b, a.g->loc, a, a.g->number(b, a.getType().getElementType()))); }
+//===--- An axis ----------------------------------------------------------===//
 
-enum class Padding { zeros, border, reflection };
+Expr ImageAxis::scaled(Expr place) const {
+  return alignCorners ? (place + 1.0) * ((size - 1.0) * 0.5) : ((place + 1.0) * size - 1.0) * 0.5;
+}
 
-/// One axis of space: its size as a number, and how places along it are read.
-struct Axis {
-  Expr size;
-  Padding padding;
-  bool alignCorners;
+Expr ImageAxis::clipped(Expr place) const { return min(max(place, 0), size - 1.0); }
 
-  /// From [-1, 1] to elements.
-  Expr scaled(Expr place) const { return alignCorners ? (place + 1.0) * ((size - 1.0) * 0.5) : ((place + 1.0) * size - 1.0) * 0.5; }
-  Expr clipped(Expr place) const { return least(greatest(place, 0), size - 1.0); }
-  /// A place outside of the image moved into it; with zeros, left where it is.
-  Expr padded(Expr place) const {
-    if (padding == Padding::zeros)
-      return place;
-    if (padding == Padding::border)
-      return clipped(place);
-    // Mirrored at the first and the last element, or half an element before and behind.
-    ExprBuilder &g = *place.g;
-    double low = alignCorners ? 0 : -0.5;
-    Expr span = alignCorners ? size - 1.0 : size, from = place - low;
-    from = g(graph::AbsOp::create(g.b, g.loc, from));
-    Expr flips = floor(from / span), rest = from - flips * span;
-    Expr isEven = g(graph::EqOp::create(g.b, g.loc, flips, floor(flips * 0.5) * 2.0));
-    Expr mirrored = select(isEven, rest, span - rest) + low;
-    return clipped(select(span == 0.0, g.number(0, place.getType().getElementType()), mirrored));
+Expr ImageAxis::padded(Expr place) const {
+  if (outside == Outside::zeros)
+    return place;
+  if (outside == Outside::border)
+    return clipped(place);
+  // Mirrored at the first and the last element, or half an element before and behind.
+  double low = alignCorners ? 0 : -0.5;
+  Expr span = alignCorners ? size - 1.0 : size, from = abs(place - low);
+  Expr flips = floor(from / span), rest = from - flips * span;
+  Expr mirrored = select(flips == floor(flips * 0.5) * 2.0, rest, span - rest) + low;
+  return clipped(select(span == 0.0, numberLike(0, place), mirrored));
+}
+
+//===--- An image ---------------------------------------------------------===//
+
+Image::Image(ImportCall &call, Expr image, int64_t placesRank, Outside outside, bool alignCorners) : call(call) {
+  ExprBuilder &g = *image.g;
+  SmallVector<OpFoldResult> sizes = sizesOf(call, image), places = sizes;
+  int64_t rank = image.getType().getRank();
+  SmallVector<int64_t> channelsLast = {0};
+  llvm::append_range(channelsLast, llvm::seq<int64_t>(2, rank));
+  channelsLast.push_back(1);
+  places.erase(places.begin() + 1);
+  Value last = graph::TransposeOp::create(g.b, g.loc, image, channelsLast);
+  rows = g(reshape(call, last, {product(call, places), sizes[1]}));
+  number = g(positions(call, sizes[0], 0, placesRank));
+  for (OpFoldResult size : ArrayRef(sizes).drop_front(2))
+    axes.push_back({g.cast(sizeAsTensor(call, g, size), image.getType().getElementType()), outside, alignCorners});
+}
+
+Expr Image::at(ArrayRef<Expr> places) const {
+  ExprBuilder &g = *rows.g;
+  auto whole = [&](Expr place) { return g.cast(place, g.b.getI64Type()); };
+  Expr row = number, isRead;
+  for (auto [axis, place] : llvm::zip_equal(axes, places)) {
+    row = row * whole(axis.size) + whole(axis.clipped(place));
+    if (axis.outside != Outside::zeros)
+      continue;
+    for (Value isInside : {Value(place > -1.0), Value(place < axis.size)})
+      isRead = isRead.value ? g(graph::AndOp::create(g.b, g.loc, isRead, isInside)) : g(isInside);
   }
-};
+  Expr value = g(graph::GatherOp::create(g.b, g.loc, rows, row, int64_t(0)));
+  if (!isRead.value)
+    return value;
+  return select(g(insertAxis(call, isRead, isRead.getType().getRank())), value, numberLike(0, value));
+}
 
-/// An image [n, c, h, w] as rows of channels, read at whole places.
-struct Image {
-  ImportCall &call;
-  Expr rows, first; ///< [n * h * w, c]; the image's number, [n, 1, 1]
-  Axis y, x;
-
-  Image(ImportCall &call, Expr image, Padding padding, bool alignCorners) : call(call), y(), x() {
-    ExprBuilder &g = *image.g;
-    SmallVector<OpFoldResult> sizes = aten::sizesOf(call, image);
-    Type type = image.getType().getElementType();
-    Value last = graph::TransposeOp::create(g.b, g.loc, image, ArrayRef<int64_t>{0, 2, 3, 1});
-    rows = g(aten::reshape(call, last, {aten::product(call, {sizes[0], sizes[2], sizes[3]}), sizes[1]}));
-    first = g(aten::positions(call, sizes[0], 0, 3));
-    y = {g.cast(aten::sizeAsTensor(call, g, sizes[2]), type), padding, alignCorners};
-    x = {g.cast(aten::sizeAsTensor(call, g, sizes[3]), type), padding, alignCorners};
+SmallVector<Expr> Image::neighbours(ArrayRef<Expr> first, ArrayRef<SmallVector<Expr>> shares) const {
+  struct Neighbour {
+    SmallVector<Expr> places;
+    Expr share;
+  };
+  SmallVector<Neighbour> found(1);
+  for (size_t d = 0; d < axes.size(); ++d) {
+    SmallVector<Neighbour> next;
+    for (const Neighbour &before : found)
+      for (auto [k, share] : llvm::enumerate(shares[d])) {
+        Expr place = first[d] + static_cast<double>(k);
+        next.push_back({before.places, before.share.value ? before.share * share : share});
+        next.back().places.push_back(axes[d].padded(place));
+      }
+    found = std::move(next);
   }
+  return llvm::map_to_vector(found, [&](const Neighbour &neighbour) {
+    Expr value = at(neighbour.places);
+    return value * (*value.g)(insertAxis(call, neighbour.share, neighbour.share.getType().getRank()));
+  });
+}
 
-  /// [n, h', w', c]; zeros outside of the image.
-  Expr at(Expr row, Expr column) const {
-    ExprBuilder &g = *row.g;
-    Type index = call.builder.getI64Type(), type = row.getType().getElementType();
-    auto whole = [&](Expr place) { return g.cast(place, index); };
-    Expr position = (first * whole(y.size) + whole(y.clipped(row))) * whole(x.size) + whole(x.clipped(column));
-    Expr value = g(graph::GatherOp::create(g.b, g.loc, rows, position, int64_t(0)));
-    if (y.padding != Padding::zeros)
-      return value;
-    auto isInside = [&](Expr place, Expr size) {
-      Value isBehind = graph::GeOp::create(g.b, g.loc, place, g.number(0, type));
-      return graph::AndOp::create(g.b, g.loc, isBehind, place < size);
-    };
-    Value isRead = graph::AndOp::create(g.b, g.loc, isInside(row, y.size), isInside(column, x.size));
-    return select(g(aten::insertAxis(call, isRead, 3)), value, g.number(0, type));
-  }
-};
-
-/// The sum of what neighbours have, by their shares along both axes.
-Expr blend(const Image &image, Expr row, Expr column, ArrayRef<Expr> rowShares, ArrayRef<Expr> columnShares, int64_t before, bool pads) {
-  Expr sum;
-  for (auto [i, rowShare] : llvm::enumerate(rowShares))
-    for (auto [j, columnShare] : llvm::enumerate(columnShares)) {
-      Expr y = row + static_cast<double>(static_cast<int64_t>(i) - before),
-           x = column + static_cast<double>(static_cast<int64_t>(j) - before);
-      Expr value = pads ? image.at(image.y.padded(y), image.x.padded(x)) : image.at(y, x);
-      Expr part = value * (*value.g)(aten::insertAxis(image.call, rowShare * columnShare, 3));
-      sum = sum.value ? sum + part : part;
-    }
+/// The sum of shares.
+static Expr blend(ArrayRef<Expr> parts) {
+  Expr sum = parts[0];
+  for (Expr part : parts.drop_front())
+    sum = sum + part;
   return sum;
 }
 
-LogicalResult importGridSample(ImportCall &call) {
+SmallVector<Expr> Image::linearNeighbours(ArrayRef<Expr> places) const {
+  SmallVector<Expr> first;
+  SmallVector<SmallVector<Expr>> shares;
+  for (Expr place : places) {
+    first.push_back(floor(place));
+    Expr rest = place - first.back();
+    shares.push_back({1.0 - rest, rest});
+  }
+  return neighbours(first, shares);
+}
+
+Expr Image::linear(ArrayRef<Expr> places) const { return blend(linearNeighbours(places)); }
+
+//===--- A grid -----------------------------------------------------------===//
+
+FailureOr<Value> aten::sampleGrid(ImportCall &call, Value image, Value grid, Interpolation mode, Outside outside, bool alignCorners) {
+  Type element = typeOf(image).getElementType();
+  int64_t rank = rankOf(image), space = rank - 2;
+  if (rank < 3 || rankOf(grid) != rank || !isa<FloatType>(element))
+    return call.unsupported("expected floating-point images with axes of space, and grids of their rank");
+  OpBuilder &b = call.builder;
+  ExprBuilder g(b, call.loc);
+  Type type = element.isF64() ? element : Type(b.getF32Type());
+  Image from(call, g.cast(g(image), type), rank - 1, outside, alignCorners);
+  SmallVector<Expr> places;
+  for (auto [d, axis] : llvm::enumerate(from.axes)) {
+    Value named = part(call, grid, rank - 1, b.getIndexAttr(space - 1 - static_cast<int64_t>(d)), b.getIndexAttr(1));
+    Expr place = axis.scaled(g.cast(g(reshape(call, named, ArrayRef(sizesOf(call, grid)).drop_back())), type));
+    places.push_back(mode == Interpolation::cubic ? place : axis.padded(place));
+  }
+  Expr result;
+  if (mode == Interpolation::nearest) {
+    result = from.at(llvm::map_to_vector(places, [&](Expr place) { return g(graph::RoundOp::create(b, call.loc, place)); }));
+  } else if (mode == Interpolation::linear) {
+    result = from.linear(places);
+  } else {
+    SmallVector<Expr> first;
+    SmallVector<SmallVector<Expr>> shares;
+    for (Expr place : places) {
+      Expr before = floor(place);
+      first.push_back(before - 1.0);
+      shares.push_back(cubicShares(place - before));
+    }
+    result = blend(from.neighbours(first, shares));
+  }
+  SmallVector<int64_t> channelsSecond = {0, rank - 1};
+  llvm::append_range(channelsSecond, llvm::seq<int64_t>(1, rank - 1));
+  return call.cast(graph::TransposeOp::create(b, call.loc, result, channelsSecond), element);
+}
+
+static LogicalResult importGridSample(ImportCall &call) {
   auto image = call.tensor("input"), grid = call.tensor("grid");
   auto mode = call.integer("interpolation_mode"), padding = call.integer("padding_mode");
   auto alignCorners = call.boolean("align_corners");
   if (failed(image) || failed(grid) || failed(mode) || failed(padding) || failed(alignCorners))
     return failure();
-  Type element = aten::typeOf(*image).getElementType();
-  if (aten::rankOf(*image) != 4 || aten::rankOf(*grid) != 4 || !isa<FloatType>(element) || *mode < 0 || *mode > 2 || *padding < 0 ||
-      *padding > 2)
-    return call.unsupported("expected images and grids of rank 4, and modes of 0 to 2");
-  OpBuilder &b = call.builder;
-  ExprBuilder g(b, call.loc);
-  Type type = element.isF64() ? element : Type(b.getF32Type());
-  Image from(call, g.cast(g(*image), type), static_cast<Padding>(*padding), *alignCorners);
-  auto places = [&](int64_t which) { // the grid has x before y
-    Value part = aten::part(call, *grid, 3, b.getIndexAttr(which), b.getIndexAttr(1));
-    return g.cast(g(aten::reshape(call, part, ArrayRef(aten::sizesOf(call, *grid)).drop_back())), type);
-  };
-  Expr y = from.y.scaled(places(1)), x = from.x.scaled(places(0)), result;
-  if (*mode != 2)
-    y = from.y.padded(y), x = from.x.padded(x);
-  if (*mode == 1) {
-    auto nearest = [&](Expr place) { return g(graph::RoundOp::create(b, call.loc, place)); };
-    result = from.at(nearest(y), nearest(x));
-  } else {
-    Expr row = floor(y), column = floor(x), down = y - row, right = x - column;
-    bool isLinear = *mode == 0;
-    auto shares = [&](Expr t) { return isLinear ? SmallVector<Expr>{1.0 - t, t} : aten::cubicShares(t); };
-    result = blend(from, row, column, shares(down), shares(right), isLinear ? 0 : 1, /*pads=*/!isLinear || *padding != 0);
-  }
-  Value y4 = graph::TransposeOp::create(b, call.loc, result, ArrayRef<int64_t>{0, 3, 1, 2});
-  return call.yield(call.cast(y4, element));
+  if (*mode < 0 || *mode > 2 || *padding < 0 || *padding > 2)
+    return call.unsupported("expected modes of 0 to 2");
+  auto y = sampleGrid(call, *image, *grid, static_cast<Interpolation>(*mode), static_cast<Outside>(*padding), *alignCorners);
+  return failed(y) ? failure() : call.yield(*y);
 }
-} // namespace
 
-void graphopt::registerAtenGridSampleRules(ImportRules &rules) { rules.aten({"grid_sampler_2d.default"}, importGridSample); }
+void graphopt::registerAtenGridSampleRules(ImportRules &rules) {
+  rules.aten({"grid_sampler_2d.default", "grid_sampler_3d.default"}, importGridSample);
+}

@@ -3,6 +3,7 @@
 // f16 and bf16 are computed in f32, and rounded once at the end.
 //
 //===----------------------------------------------------------------------===//
+#include "Interop/Aten/Rules/Loss.h"
 #include "Graph/Shared/Indexing.h"
 #include "Interop/Aten/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/Compare.h"
@@ -12,11 +13,45 @@
 using namespace mlir;
 using namespace graphopt;
 
+FailureOr<aten::Judged> aten::judge(ImportCall &call, Expr logs, Value classes, Value weight, std::optional<int64_t> ignored) {
+  ExprBuilder &g = *logs.g;
+  int64_t axis = logs.getType().getRank() == 1 ? 0 : 1;
+  if (rankOf(classes) + 1 != logs.getType().getRank())
+    return call.unsupported("expected a class for each vector of log probabilities");
+  Type type = logs.getType().getElementType(), index = call.builder.getI64Type();
+  Expr ids = g(call.cast(classes, index)), isCounted;
+  if (ignored) {
+    isCounted = g(graph::NeOp::create(g.b, g.loc, ids, g.number(static_cast<double>(*ignored), index)));
+    ids = select(isCounted, ids, g.number(0, index));
+  }
+  Value picked = gatherAlong(g.b, g.loc, logs, insertAxis(call, ids, axis), axis);
+  Expr score = g(reshape(call, picked, sizesOf(call, classes)));
+  Expr weights = weight ? g(graph::GatherOp::create(g.b, g.loc, weight, ids, int64_t(0))) : g.broadcastLike(g.number(1, type), score);
+  if (ignored) {
+    Expr counted = g.cast(isCounted, type);
+    weights = weight ? weights * counted : counted;
+    score = select(isCounted, score, g.number(0, type)); // an infinite one would give NaN
+  }
+  return Judged{-(score * weights), weights};
+}
+
+aten::WeightedLoss aten::reduceJudged(const Judged &judged, LossReduction reduction) {
+  ExprBuilder &g = *judged.loss.g;
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, judged.weights.getType().getRank()));
+  WeightedLoss reduced{judged.loss, g.sum(judged.weights, axes, /*keepDims=*/false)};
+  if (reduction != LossReduction::none)
+    reduced.loss = g.sum(judged.loss, axes, /*keepDims=*/false);
+  if (reduction == LossReduction::mean)
+    reduced.loss = reduced.loss / reduced.total;
+  return reduced;
+}
+
 namespace {
 /// log(1 + exp(x)), without overflow.
 Expr softplus(Expr x) { return max(x, 0) + log1p(exp(-abs(x))); }
 
-enum class Reduction { none, mean, sum };
+using Reduction = aten::LossReduction;
+using aten::Judged;
 
 FailureOr<Reduction> readReduction(ImportCall &call) {
   auto number = call.integer("reduction");
@@ -31,6 +66,16 @@ FailureOr<Expr> operand(ImportCall &call, ExprBuilder &g, StringRef name) {
   Type type = call.resultElementType();
   auto value = call.tensorOrNumber(name, type.isF16() || type.isBF16() ? Type(call.builder.getF32Type()) : type);
   return failed(value) ? FailureOr<Expr>(failure()) : g(*value);
+}
+
+/// The argument `weight`, null where there is none.
+FailureOr<Value> optionalWeight(ImportCall &call, ExprBuilder &g) {
+  if (!call.has("weight"))
+    return Value();
+  auto weight = operand(call, g, "weight");
+  if (failed(weight))
+    return failure();
+  return Value(*weight);
 }
 
 LogicalResult yieldReduced(ImportCall &call, Expr loss, Reduction reduction) {
@@ -69,7 +114,8 @@ LogicalResult importBinaryCrossEntropy(ImportCall &call, bool ofLogits) {
   ExprBuilder g(call.builder, call.loc);
   auto x = operand(call, g, "self"), target = operand(call, g, "target");
   auto reduction = readReduction(call);
-  if (failed(x) || failed(target) || failed(reduction))
+  auto weight = optionalWeight(call, g);
+  if (failed(x) || failed(target) || failed(reduction) || failed(weight))
     return failure();
   Expr loss;
   if (!ofLogits) {
@@ -82,53 +128,16 @@ LogicalResult importBinaryCrossEntropy(ImportCall &call, bool ofLogits) {
   } else {
     loss = (1.0 - *target) * *x + softplus(-*x);
   }
-  if (call.has("weight")) {
-    auto weight = operand(call, g, "weight");
-    if (failed(weight))
-      return failure();
-    loss = loss * *weight;
-  }
+  if (*weight)
+    loss = loss * g(*weight);
   return yieldReduced(call, loss, *reduction);
 }
 
-/// How log probabilities [n, c, ...] (or [c]) are judged by classes [n, ...]: the axis of classes, and a weight for each element.
-struct Judged {
-  Expr picked, weights; ///< of the shape of the target
-};
-
-FailureOr<Judged> judge(ImportCall &call, Expr x, Value target, int64_t ignored) {
-  ExprBuilder &g = *x.g;
-  int64_t axis = x.getType().getRank() == 1 ? 0 : 1;
-  if (aten::rankOf(target) + 1 != x.getType().getRank())
-    return call.unsupported("expected a class for each vector of log probabilities");
-  Type type = x.getType().getElementType();
-  Expr ids = g(call.cast(target, call.builder.getI64Type()));
-  Expr isCounted = g(graph::NeOp::create(g.b, g.loc, ids, g.number(static_cast<double>(ignored), call.builder.getI64Type())));
-  Expr weights = g.cast(isCounted, type), safe = select(isCounted, ids, g.number(0, call.builder.getI64Type()));
-  if (call.has("weight")) {
-    auto weight = operand(call, g, "weight");
-    if (failed(weight))
-      return failure();
-    weights = weights * g(graph::GatherOp::create(g.b, g.loc, *weight, safe, int64_t(0)));
-  }
-  Value picked = gatherAlong(g.b, g.loc, x, aten::insertAxis(call, safe, axis), axis);
-  Value like = aten::reshape(call, picked, aten::sizesOf(call, target));
-  return Judged{select(isCounted, g(like), g.number(0, type)), weights};
-}
-
-/// The mean is over the weights, not over the elements.
-LogicalResult yieldJudged(ImportCall &call, Expr loss, Expr weights, Reduction reduction) {
-  ExprBuilder &g = *loss.g;
-  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, weights.getType().getRank()));
-  Expr total = g.sum(weights, axes, /*keepDims=*/false);
-  if (reduction != Reduction::none)
-    loss = g.sum(loss, axes, /*keepDims=*/false);
-  if (reduction == Reduction::mean)
-    loss = loss / total;
-  SmallVector<Value> results = {call.cast(loss, call.resultElementType())};
+LogicalResult yieldJudged(ImportCall &call, const Judged &judged, Reduction reduction) {
+  aten::WeightedLoss reduced = aten::reduceJudged(judged, reduction);
+  SmallVector<Value> results = {call.cast(reduced.loss, call.resultElementType())};
   if (call.resultTypes.size() == 2) // only reductions have the total
-    results.push_back(
-        call.cast(reduction == Reduction::none ? g.number(0, total.getType().getElementType()) : total, call.resultElementType(1)));
+    results.push_back(call.cast(reduction == Reduction::none ? numberLike(0, reduced.total) : reduced.total, call.resultElementType(1)));
   return call.yield(results);
 }
 
@@ -138,10 +147,11 @@ LogicalResult importNegativeLogLikelihood(ImportCall &call) {
   auto target = call.tensor("target");
   auto reduction = readReduction(call);
   auto ignored = call.integer("ignore_index");
-  if (failed(x) || failed(target) || failed(reduction) || failed(ignored))
+  auto weight = optionalWeight(call, g);
+  if (failed(x) || failed(target) || failed(reduction) || failed(ignored) || failed(weight))
     return failure();
-  auto judged = judge(call, *x, *target, *ignored);
-  return failed(judged) ? failure() : yieldJudged(call, -(judged->picked * judged->weights), judged->weights, *reduction);
+  auto judged = aten::judge(call, *x, *target, *weight, *ignored);
+  return failed(judged) ? failure() : yieldJudged(call, *judged, *reduction);
 }
 
 /// The loss of log(softmax(x)) by classes or by probabilities, some of it spread over all classes.
@@ -152,17 +162,15 @@ LogicalResult importCrossEntropy(ImportCall &call) {
   auto reduction = readReduction(call);
   auto ignored = call.integer("ignore_index");
   auto smoothing = call.number("label_smoothing");
-  if (failed(x) || failed(target) || failed(reduction) || failed(ignored) || failed(smoothing))
+  auto weight = optionalWeight(call, g);
+  if (failed(x) || failed(target) || failed(reduction) || failed(ignored) || failed(smoothing) || failed(weight))
     return failure();
   int64_t rank = x->getType().getRank(), axis = rank == 1 ? 0 : 1;
   if (rank < 1)
     return call.unsupported("expected an axis of classes");
   Type type = x->getType().getElementType();
   Expr logs = g(graph::LogSoftmaxOp::create(g.b, g.loc, *x, axis)), classes = g(aten::countAlong(call, *x, axis, type)), weighted = logs;
-  if (call.has("weight")) {
-    auto weight = operand(call, g, "weight");
-    if (failed(weight))
-      return failure();
+  if (*weight) {
     SmallVector<OpFoldResult> sizes(rank, call.builder.getIndexAttr(1));
     sizes[axis] = aten::sizesOf(call, *weight)[0];
     weighted = logs * g(aten::reshape(call, *weight, sizes));
@@ -177,16 +185,15 @@ LogicalResult importCrossEntropy(ImportCall &call) {
       loss = loss / (g(aten::countAlong(call, *x, llvm::to_vector(llvm::seq<int64_t>(0, rank)), type)) / classes);
     return call.yield(call.cast(loss, call.resultElementType()));
   }
-  auto judged = judge(call, logs, *target, *ignored);
+  auto judged = aten::judge(call, logs, *target, *weight, *ignored);
   if (failed(judged))
     return failure();
-  Expr loss = -(judged->picked * judged->weights);
   if (*smoothing != 0) {
     Expr isIgnored = g(*target) == static_cast<double>(*ignored);
     Expr spread = select(isIgnored, g.number(0, type), -g.sum(weighted, {axis}, /*keepDims=*/false));
-    loss = loss * (1 - *smoothing) + spread * *smoothing / classes;
+    judged->loss = judged->loss * (1 - *smoothing) + spread * *smoothing / classes;
   }
-  return yieldJudged(call, loss, judged->weights, *reduction);
+  return yieldJudged(call, *judged, *reduction);
 }
 } // namespace
 

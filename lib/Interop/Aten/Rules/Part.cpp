@@ -1,8 +1,8 @@
 //===- Part.cpp - tensors cut up and put together -------------------------===//
+#include "Graph/Shared/Indexing.h"
 #include "Interop/Aten/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/Concat.h"
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
-#include "graph-opt/Dialect/Graph/Ops/Slice.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
@@ -141,13 +141,7 @@ LogicalResult flip(ImportCall &call) {
   auto axes = call.axes("dims", aten::rankOf(*x));
   if (failed(axes))
     return failure();
-  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x), starts(sizes.size(), call.builder.getIndexAttr(0));
-  SmallVector<int64_t> steps(sizes.size(), 1);
-  for (int64_t axis : *axes) {
-    starts[axis] = subtract(call, sizes[axis], call.builder.getIndexAttr(1));
-    steps[axis] = -1;
-  }
-  return call.yield(graph::SliceOp::create(call.builder, call.loc, *x, starts, sizes, steps).getResult());
+  return call.yield(reversed(call.builder, call.loc, *x, *axes));
 }
 
 LogicalResult narrow(ImportCall &call) {

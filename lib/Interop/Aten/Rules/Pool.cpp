@@ -2,6 +2,7 @@
 #include "graph-opt/Dialect/Graph/Ops/Pool.h"
 #include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/Window.h"
+#include "Interop/Aten/Rules/Pool.h"
 #include "Interop/Aten/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/Constant.h"
 #include "graph-opt/Dialect/Graph/Ops/Matmul.h"
@@ -9,41 +10,55 @@
 #include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
 #include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace graphopt;
 
-namespace {
-/// The lists of a pool over the last axes of x.
-struct Lists {
-  SmallVector<int64_t> window, strides, low, high, dilations;
-  bool ceil = false; ///< `high` is more than was asked for, somewhere
-
-  template <typename Op> Op pool(ImportCall &call, Value x) const {
-    return Op::create(call.builder, call.loc, x, window, strides, low, high, dilations);
-  }
-};
-
-/// Sizes that are rounded up: padding behind x, up to the last window that starts in x or in front of it.
-LogicalResult roundUp(ImportCall &call, RankedTensorType type, Lists &lists) {
-  size_t rank = lists.window.size();
+LogicalResult aten::roundUp(ImportCall &call, RankedTensorType type, SlidingWindows &windows) {
+  if (llvm::any_of(windows.strides, [](int64_t stride) { return stride < 1; }))
+    return call.unsupported("expected strides of at least 1");
+  size_t rank = windows.window.size();
   for (size_t d = 0; d < rank; ++d) {
-    int64_t size = type.getDimSize(type.getRank() - rank + d), stride = lists.strides[d],
-            reach = (lists.window[d] - 1) * lists.dilations[d];
+    int64_t size = type.getDimSize(type.getRank() - rank + d), stride = windows.strides[d],
+            reach = (windows.window[d] - 1) * windows.dilations[d];
     int64_t extra = stride - 1;
     if (!ShapedType::isDynamic(size)) {
-      int64_t room = size + lists.low[d] + lists.high[d] - reach - 1, count = llvm::divideCeil(std::max<int64_t>(room, 0), stride) + 1;
-      if ((count - 1) * stride >= size + lists.low[d])
+      int64_t room = size + windows.low[d] + windows.high[d] - reach - 1, count = llvm::divideCeil(std::max<int64_t>(room, 0), stride) + 1;
+      if ((count - 1) * stride >= size + windows.low[d])
         --count;
       extra = std::max<int64_t>(0, (count - 1) * stride - room);
-    } else if (stride + lists.high[d] > reach + 1) {
+    } else if (stride + windows.high[d] > reach + 1) {
       return call.unsupported("rounding up the number of windows along an axis of unknown size, which they don't cover");
     }
-    lists.high[d] += extra;
-    lists.ceil |= extra > 0;
+    windows.extra.push_back(extra);
   }
   return success();
 }
+
+Value aten::countElements(ImportCall &call, Value x, const SlidingWindows &windows, bool countsPadding) {
+  ExprBuilder g(call.builder, call.loc);
+  Expr one = g.number(1, typeOf(x).getElementType());
+  auto isZero = [](int64_t amount) { return amount == 0; };
+  bool isPadded = !llvm::all_of(windows.low, isZero) || !llvm::all_of(windows.high, isZero);
+  if (llvm::all_of(windows.extra, isZero) && (countsPadding || !isPadded))
+    return numberLike(std::accumulate(windows.window.begin(), windows.window.end(), 1.0, std::multiplies<double>()), one);
+  SmallVector<OpFoldResult> sizes = sizesOf(call, x);
+  Value ones = full(call, one, ArrayRef(sizes).take_back(windows.window.size()));
+  SlidingWindows rest = windows;
+  if (countsPadding) { // ones too
+    auto amounts = [&](ArrayRef<int64_t> list) {
+      return llvm::map_to_vector(list, [&](int64_t n) { return OpFoldResult(call.builder.getIndexAttr(n)); });
+    };
+    ones = graph::PadOp::create(call.builder, call.loc, ones, one, amounts(windows.low), amounts(windows.high));
+    rest.low.assign(rest.low.size(), 0);
+    rest.high.assign(rest.high.size(), 0);
+  }
+  return rest.pool<graph::SumPoolOp>(call, ones);
+}
+
+namespace {
+using Lists = aten::SlidingWindows;
 
 FailureOr<Lists> readLists(ImportCall &call, Value x, size_t rank) {
   auto type = aten::typeOf(x);
@@ -61,9 +76,7 @@ FailureOr<Lists> readLists(ImportCall &call, Value x, size_t rank) {
   if (failed(strides))
     return failure();
   Lists lists{*window, *strides, *padding, *padding, *dilations};
-  if (llvm::any_of(lists.strides, [](int64_t stride) { return stride < 1; }))
-    return call.unsupported("expected strides of at least 1");
-  if (*ceil && failed(roundUp(call, type, lists)))
+  if (*ceil && failed(aten::roundUp(call, type, lists)))
     return failure();
   return lists;
 }
@@ -102,32 +115,14 @@ FailureOr<Average> averageOf(ImportCall &call, Value x, size_t rank) {
   ExprBuilder g(call.builder, call.loc);
   Value value = computed(call, x);
   Average average{lists->pool<graph::SumPoolOp>(call, value), {}};
-  Type element = aten::typeOf(value).getElementType();
-  auto isZero = [](int64_t amount) { return amount == 0; };
-  if (call.has("divisor_override")) {
-    auto divisor = call.number("divisor_override");
-    if (failed(divisor))
-      return failure();
-    average.count = g.number(*divisor, element);
-  } else if (!lists->ceil && (*withPadding || llvm::all_of(lists->low, isZero))) {
-    average.count = g.number(static_cast<double>(*checkedNumElements(lists->window)), element);
-  } else { // what each window meets: elements, and padding that was asked for if that counts
-    SmallVector<OpFoldResult> sizes = aten::sizesOf(call, value);
-    SmallVector<OpFoldResult> space(ArrayRef(sizes).take_back(rank));
-    Value ones = aten::full(call, g.number(1, element), space);
-    Lists rest = *lists;
-    if (*withPadding) {
-      auto padding = perAxis(call, "padding", rank, 0);
-      if (failed(padding))
-        return failure();
-      SmallVector<OpFoldResult> amounts =
-          llvm::map_to_vector(*padding, [&](int64_t n) { return OpFoldResult(call.builder.getIndexAttr(n)); });
-      ones = graph::PadOp::create(call.builder, call.loc, ones, g.number(1, element), amounts, amounts);
-      for (size_t d = 0; d < rank; ++d)
-        rest.low[d] = 0, rest.high[d] -= (*padding)[d];
-    }
-    average.count = rest.pool<graph::SumPoolOp>(call, ones);
+  if (!call.has("divisor_override")) {
+    average.count = aten::countElements(call, value, *lists, *withPadding);
+    return average;
   }
+  auto divisor = call.number("divisor_override");
+  if (failed(divisor))
+    return failure();
+  average.count = g.number(*divisor, aten::typeOf(value).getElementType());
   return average;
 }
 

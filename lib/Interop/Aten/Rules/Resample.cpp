@@ -3,11 +3,10 @@
 // Interpolation, padding by other elements, rolling: an axis at a time, by positions that are computed from [0, 1, 2 ...].
 //
 //===----------------------------------------------------------------------===//
+#include "Interop/Aten/Rules/Resample.h"
 #include "Graph/Shared/IndexMath.h"
-#include "Graph/Shared/Window.h"
 #include "Interop/Aten/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
-#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 #include "graph-opt/Dialect/Graph/Ops/Gather.h"
 #include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -15,28 +14,64 @@
 using namespace mlir;
 using namespace graphopt;
 
+static Expr gather(Expr x, Expr positions, int64_t axis) { return (*x.g)(graph::GatherOp::create(x.g->b, x.g->loc, x, positions, axis)); }
+
+//===--- What ONNX's operators share --------------------------------------===//
+
+Expr aten::along(ImportCall &call, Expr vector, int64_t axis, int64_t rank) {
+  SmallVector<OpFoldResult> sizes(rank, call.builder.getIndexAttr(1));
+  sizes[axis] = sizesOf(call, vector)[0];
+  return (*vector.g)(reshape(call, vector, sizes));
+}
+
+Expr aten::cubicNear(Expr d, double a) { return (d * (a + 2) - (a + 3)) * d * d + 1.0; }
+Expr aten::cubicFar(Expr d, double a) { return ((d * a - 5 * a) * d + 8 * a) * d - 4 * a; }
 SmallVector<Expr> aten::cubicShares(Expr t) {
   constexpr double a = -0.75;
-  auto near = [](Expr d) { return (d * (a + 2) - (a + 3)) * d * d + 1.0; };
-  auto far = [](Expr d) { return ((d * a - 5 * a) * d + 8 * a) * d - 4 * a; };
-  return {far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)};
+  return {cubicFar(t + 1.0, a), cubicNear(t, a), cubicNear(1.0 - t, a), cubicFar(2.0 - t, a)};
+}
+
+Expr aten::blendAlong(ImportCall &call, Expr x, int64_t axis, Expr first, ArrayRef<Expr> shares) {
+  ExprBuilder &g = *x.g;
+  int64_t rank = x.getType().getRank();
+  Expr last = sizeAsTensor(call, g, sizesOf(call, x)[axis]) - 1.0, sum;
+  for (auto [k, share] : llvm::enumerate(shares)) {
+    Expr place = min(max(first + static_cast<double>(k), 0), last);
+    Expr part = g.cast(gather(x, place, axis), share.getType().getElementType()) * along(call, share, axis, rank);
+    sum = sum.value ? sum + part : part;
+  }
+  return sum;
+}
+
+FailureOr<OpFoldResult> aten::scaledSize(const ImportCall &call, OpFoldResult size, double factor) {
+  if (auto known = getConstantIntValue(size))
+    return OpFoldResult(call.builder.getIndexAttr(static_cast<int64_t>(static_cast<double>(*known) * factor)));
+  auto whole = static_cast<int64_t>(factor);
+  if (static_cast<double>(whole) != factor)
+    return call.unsupported("a size that is not known, by a factor that is no integer");
+  IndexMath math(call.builder, call.loc);
+  return math.mul(size, math.number(whole));
+}
+
+Expr aten::padAlong(ImportCall &call, Expr x, int64_t axis, OpFoldResult low, OpFoldResult high, PadMode mode) {
+  if (isConstantIntValue(low, 0) && isConstantIntValue(high, 0))
+    return x;
+  ExprBuilder &g = *x.g;
+  IndexMath math(g.b, g.loc);
+  OpFoldResult size = sizesOf(call, x)[axis];
+  Expr count = sizeAsTensor(call, g, size), last = count - 1.0;
+  Expr place = g(positions(call, math.add(size, math.add(low, high)), 0, 1)) - sizeAsTensor(call, g, low);
+  auto mod = [&](Expr a, Expr b) { return g(graph::ModOp::create(g.b, g.loc, a, b)); };
+  if (mode == PadMode::replicate)
+    place = min(max(place, 0), last);
+  else if (mode == PadMode::circular)
+    place = mod(place, count);
+  else // back and forth between the ends
+    place = last - abs(last - mod(place, max(last * 2.0, 1)));
+  return gather(x, place, axis);
 }
 
 namespace {
-Expr maximum(Expr a, double least) {
-  ExprBuilder &g = *a.g;
-  return g(graph::MaxOp::create(g.b, g.loc, a, g.number(least, a.getType().getElementType())));
-}
-Expr minimum(Expr a, Expr b) { return (*a.g)(graph::MinOp::create(a.g->b, a.g->loc, a, b)); }
-Expr gather(Expr x, Expr positions, int64_t axis) { return (*x.g)(graph::GatherOp::create(x.g->b, x.g->loc, x, positions, axis)); }
-
-/// A vector as [1, n, 1 ...] with n at `axis` of `rank`.
-Expr along(ImportCall &call, Expr vector, int64_t axis, int64_t rank) {
-  SmallVector<OpFoldResult> sizes(rank, call.builder.getIndexAttr(1));
-  sizes[axis] = aten::sizesOf(call, vector)[0];
-  return (*vector.g)(aten::reshape(call, vector, sizes));
-}
-
 //===--- Interpolation ----------------------------------------------------===//
 
 enum class Mode { nearest, nearestExact, linear, cubic };
@@ -59,12 +94,11 @@ Expr stepOf(ImportCall &call, ExprBuilder &g, OpFoldResult from, const Axis &axi
   }
   Expr x = g.cast(aten::sizeAsTensor(call, g, from), type) - static_cast<double>(less);
   Expr y = g.cast(aten::sizeAsTensor(call, g, axis.size), type) - static_cast<double>(less);
-  return x / maximum(y, 1);
+  return x / max(y, 1);
 }
 
 Expr resize(ImportCall &call, Expr x, int64_t axis, const Axis &to, Mode mode, bool alignCorners) {
   ExprBuilder &g = *x.g;
-  int64_t rank = x.getType().getRank();
   Type element = x.getType().getElementType(), type = element.isF64() ? element : Type(call.builder.getF32Type()),
        index = call.builder.getI64Type();
   OpFoldResult from = aten::sizesOf(call, x)[axis];
@@ -73,20 +107,11 @@ Expr resize(ImportCall &call, Expr x, int64_t axis, const Axis &to, Mode mode, b
     return gather(x, g.cast(floor(mode == Mode::nearest ? place * step : (place + 0.5) * step), index), axis);
   Expr source = alignCorners ? place * step : (place + 0.5) * step - 0.5;
   if (mode == Mode::linear)
-    source = maximum(source, 0);
-  Expr first = floor(source), rest = along(call, source - first, axis, rank);
-  Expr last = aten::sizeAsTensor(call, g, from) - g.number(1, index);
-  auto neighbour = [&](int64_t offset) {
-    Expr position = g.cast(first, index) + g.number(static_cast<double>(offset), index);
-    return g.cast(gather(x, minimum(maximum(position, 0), last), axis), type);
-  };
-  if (mode == Mode::linear)
-    return g.cast(neighbour(0) * (1.0 - rest) + neighbour(1) * rest, element);
-  SmallVector<Expr> shares = aten::cubicShares(rest);
-  Expr sum = neighbour(-1) * shares[0];
-  for (int64_t i = 1; i < 4; ++i)
-    sum = sum + neighbour(i - 1) * shares[i];
-  return g.cast(sum, element);
+    source = max(source, 0);
+  Expr first = floor(source), rest = source - first;
+  bool isLinear = mode == Mode::linear;
+  SmallVector<Expr> shares = isLinear ? SmallVector<Expr>{1.0 - rest, rest} : aten::cubicShares(rest);
+  return g.cast(aten::blendAlong(call, x, axis, g.cast(isLinear ? first : first - 1.0, index), shares), element);
 }
 
 LogicalResult importResize(ImportCall &call, size_t space, Mode mode, bool isVector) {
@@ -124,16 +149,13 @@ LogicalResult importResize(ImportCall &call, size_t space, Mode mode, bool isVec
     for (auto [axis, size] : llvm::zip(axes, *sizes))
       axis.size = size;
   } else {
-    IndexMath math(call.builder, call.loc);
     for (auto [d, axis] : llvm::enumerate(axes)) {
-      auto known = getConstantIntValue(own[d + 2]);
       if (!axis.factor)
         return call.unsupported("expected sizes or factors");
-      auto whole = static_cast<int64_t>(*axis.factor);
-      if (!known && static_cast<double>(whole) != *axis.factor)
-        return call.unsupported("a size that is not known, by a factor that is no integer");
-      axis.size = known ? OpFoldResult(call.builder.getIndexAttr(static_cast<int64_t>(static_cast<double>(*known) * *axis.factor)))
-                        : math.mul(own[d + 2], math.number(whole));
+      auto size = aten::scaledSize(call, own[d + 2], *axis.factor);
+      if (failed(size))
+        return failure();
+      axis.size = *size;
     }
   }
   ExprBuilder g(call.builder, call.loc);
@@ -145,7 +167,7 @@ LogicalResult importResize(ImportCall &call, size_t space, Mode mode, bool isVec
 
 //===--- Padding by elements of the tensor --------------------------------===//
 
-LogicalResult padByElements(ImportCall &call, StringRef mode) {
+LogicalResult padByElements(ImportCall &call, aten::PadMode mode) {
   auto x = call.tensor("self");
   auto amounts = call.integers(call.has("padding") ? "padding" : "pad");
   if (failed(x) || failed(amounts))
@@ -153,25 +175,13 @@ LogicalResult padByElements(ImportCall &call, StringRef mode) {
   int64_t rank = aten::rankOf(*x);
   if (amounts->size() % 2 != 0 || static_cast<int64_t>(amounts->size()) > 2 * rank)
     return call.unsupported("expected pairs of amounts for the last axes");
-  IndexMath math(call.builder, call.loc);
   ExprBuilder g(call.builder, call.loc);
   Expr y = g(*x);
   for (size_t i = 0; i < amounts->size() / 2; ++i) { // from the last axis on
     int64_t low = (*amounts)[2 * i], high = (*amounts)[2 * i + 1], axis = rank - 1 - static_cast<int64_t>(i);
-    if (low == 0 && high == 0)
-      continue;
-    OpFoldResult size = aten::sizesOf(call, y)[axis];
-    if (getConstantIntValue(size).value_or(0) + low + high < 0 && (low < 0 || high < 0))
+    if (getConstantIntValue(aten::sizesOf(call, y)[axis]).value_or(0) + low + high < 0)
       return call.unsupported("amounts that cut off more than there is");
-    Expr count = aten::sizeAsTensor(call, g, size), last = count - g.number(1, call.builder.getI64Type());
-    Expr place = g(aten::positions(call, math.add(size, math.number(low + high)), 0, 1)) - static_cast<double>(low);
-    if (mode == "reflect")
-      place = last - g(graph::AbsOp::create(g.b, g.loc, last - g(graph::AbsOp::create(g.b, g.loc, place))));
-    else if (mode == "replicate")
-      place = minimum(maximum(place, 0), last);
-    else
-      place = g(graph::ModOp::create(g.b, g.loc, place, count));
-    y = gather(y, place, axis);
+    y = aten::padAlong(call, y, axis, call.builder.getIndexAttr(low), call.builder.getIndexAttr(high), mode);
   }
   return call.yield(Value(y));
 }
@@ -244,8 +254,9 @@ void graphopt::registerAtenResampleRules(ImportRules &rules) {
     resizeRules("_upsample_nearest_exact" + suffix, space, Mode::nearestExact);
     resizeRules(linear[space - 1], space, Mode::linear);
     for (StringRef mode : {"reflection", "replication"})
-      rules.aten({(mode + "_pad" + suffix + ".default").str()},
-                 [=](ImportCall &call) { return padByElements(call, mode == "reflection" ? "reflect" : "replicate"); });
+      rules.aten({(mode + "_pad" + suffix + ".default").str()}, [=](ImportCall &call) {
+        return padByElements(call, mode == "reflection" ? aten::PadMode::reflect : aten::PadMode::replicate);
+      });
   }
   resizeRules("upsample_bicubic2d", 2, Mode::cubic);
   rules.aten({"roll.default"}, roll);
@@ -256,6 +267,10 @@ void graphopt::registerAtenResampleRules(ImportRules &rules) {
     auto mode = call.string("mode");
     if (failed(mode))
       return failure();
-    return *mode == "constant" ? constant(call) : padByElements(call, *mode);
+    if (*mode == "constant")
+      return constant(call);
+    return padByElements(call, *mode == "reflect"     ? aten::PadMode::reflect
+                               : *mode == "replicate" ? aten::PadMode::replicate
+                                                      : aten::PadMode::circular);
   });
 }

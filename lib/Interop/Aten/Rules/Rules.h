@@ -69,8 +69,6 @@ Expr sizeAsTensor(ImportCall &call, ExprBuilder &g, mlir::OpFoldResult size);
 Expr fromEnd(ImportCall &call, Expr positions, mlir::OpFoldResult size);
 /// The sum of products that the argument `equation` names, of a list of tensors.
 llvm::LogicalResult importEinsum(ImportCall &call, llvm::StringRef tensors);
-/// The share of each of the four neighbours of a position `t` after the second: Keys' kernel with a = -0.75.
-llvm::SmallVector<Expr> cubicShares(Expr t);
 /// A tensor and an axis to walk along; a scalar as a vector of one.
 struct Line {
   mlir::Value x;
@@ -86,6 +84,11 @@ llvm::FailureOr<Line> readLine(const ImportCall &call);
 enum class ScatterEffect { put, add, multiply, max, min };
 /// Slices of x along an axis with updates, which are cast to x's elements. Truth values count.
 mlir::Value scatter(const ImportCall &call, mlir::Value x, mlir::Value indices, mlir::Value updates, int64_t axis, ScatterEffect effect);
+/// x[..., indices[i, j, ...], ...] = updates[i, j, ...] along an axis, or combined with it.
+mlir::Value scatterAlong(const ImportCall &call, mlir::Value x, mlir::Value indices, mlir::Value updates, int64_t axis,
+                         ScatterEffect effect);
+/// The first k elements of lines in order, the greatest or the least of them, and their positions: the results of a call.
+llvm::LogicalResult yieldFirst(ImportCall &call, const Line &line, mlir::OpFoldResult k, bool largest);
 /// The number of elements along axes, as a rank-0 tensor of the element type.
 mlir::Value countAlong(const ImportCall &call, mlir::Value x, llvm::ArrayRef<int64_t> axes, mlir::Type elementType);
 } // namespace aten

@@ -28,6 +28,12 @@ Value aten::scatter(const ImportCall &call, Value x, Value indices, Value update
   return call.cast(y, element);
 }
 
+Value aten::scatterAlong(const ImportCall &call, Value x, Value indices, Value updates, int64_t axis, ScatterEffect effect) {
+  OpBuilder &b = call.builder;
+  Value linear = linearPositions(b, call.loc, x, indices, axis);
+  return unflatten(b, call.loc, scatter(call, flatten(b, call.loc, x), linear, updates, 0, effect), x);
+}
+
 namespace {
 /// Puts updates into a tensor like x, at the places of one call.
 using Put = llvm::function_ref<Value(Value into, Value updates, Effect)>;
@@ -99,10 +105,7 @@ LogicalResult alongAxis(ImportCall &call, StringRef source, Effect effect) {
   else if (updates.getType() != RankedTensorType::get(aten::typeOf(*index).getShape(), aten::typeOf(updates).getElementType()))
     updates = graph::SliceOp::create(b, call.loc, updates, SmallVector<OpFoldResult>(rank, b.getIndexAttr(0)), count,
                                      SmallVector<int64_t>(rank, 1));
-  Value linear = linearPositions(b, call.loc, *x, *index, *axis);
-  auto put = [&](Value into, Value updates, Effect effect) {
-    return unflatten(b, call.loc, aten::scatter(call, flatten(b, call.loc, into), linear, updates, 0, effect), into);
-  };
+  auto put = [&](Value into, Value updates, Effect effect) { return aten::scatterAlong(call, into, *index, updates, *axis, effect); };
   FailureOr<Value> y = call.has("reduce") ? reduceInto(call, *x, updates, put) : put(*x, updates, effect);
   return failed(y) ? failure() : call.yield(ownRank == 0 ? aten::reshape(call, *y, {}) : *y);
 }

@@ -40,8 +40,7 @@ LogicalResult importTopK(ImportCall &call) {
   auto k = call.size("k");
   if (failed(line) || failed(largest) || failed(k))
     return failure();
-  Value positions = argsort(call, *line, *largest);
-  return yieldBoth(call, *line, aten::part(call, positions, line->axis, call.builder.getIndexAttr(0), *k));
+  return aten::yieldFirst(call, *line, *k, *largest);
 }
 
 /// One element of each line in order: with its axis, or without.
@@ -90,6 +89,11 @@ LogicalResult importMedian(ImportCall &call, bool ofAll) {
   return yieldOne(call, *line, middle, *keep);
 }
 } // namespace
+
+LogicalResult aten::yieldFirst(ImportCall &call, const Line &line, OpFoldResult k, bool largest) {
+  Value positions = argsort(call, line, largest);
+  return yieldBoth(call, line, part(call, positions, line.axis, call.builder.getIndexAttr(0), k));
+}
 
 void graphopt::registerAtenSortRules(ImportRules &rules) {
   rules.aten({"sort.default", "sort.stable"}, [](ImportCall &call) { return importSort(call, /*withValues=*/true); });

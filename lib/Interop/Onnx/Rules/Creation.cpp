@@ -57,9 +57,19 @@ LogicalResult importRange(ImportCall &call) {
 }
 
 LogicalResult importOneHot(ImportCall &call) {
-  auto indices = call.tensor("indices"), values = call.tensor("values");
-  auto depth = call.size("depth");
-  if (failed(indices) || failed(values) || failed(depth))
+  auto indices = call.tensor("indices"), values = call.tensor("values"), count = call.tensor("depth");
+  if (failed(indices) || failed(values) || failed(count))
+    return failure();
+  FailureOr<OpFoldResult> depth = OpFoldResult();
+  if (isa<FloatType>(elementOf(*count))) {
+    auto number = call.number("depth");
+    if (failed(number))
+      return failure();
+    depth = OpFoldResult(call.builder.getIndexAttr(static_cast<int64_t>(*number)));
+  } else {
+    depth = call.size("depth");
+  }
+  if (failed(depth))
     return failure();
   auto axis = call.axis("axis", rankOf(*indices) + 1);
   if (failed(axis))

@@ -1,10 +1,9 @@
 //===- Part.cpp - tensors cut up, and elements by their positions ---------===//
+#include "Graph/Shared/Indexing.h"
 #include "Interop/Onnx/Rules/Rules.h"
-#include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
 #include "graph-opt/Dialect/Graph/Ops/Gather.h"
-#include "graph-opt/Dialect/Graph/Ops/Reduce.h"
-#include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -47,19 +46,6 @@ LogicalResult importSplit(ImportCall &call) {
   return call.yield(parts);
 }
 
-/// The position in x, flat, of each element that `indices` (along one axis) and its own place (along the others) name.
-Expr linearPositions(ImportCall &call, ExprBuilder &g, Value x, Value indices, int64_t axis) {
-  OpBuilder &b = call.builder;
-  SmallVector<OpFoldResult> sizes = sizesOf(call, x), places = sizesOf(call, indices);
-  Expr linear;
-  for (int64_t i = 0, rank = rankOf(x); i < rank; ++i) {
-    Expr position =
-        i == axis ? aten::fromEnd(call, g(call.cast(indices, b.getI64Type())), sizes[i]) : g(aten::positions(call, places[i], i, rank));
-    linear = i == 0 ? position : linear * aten::sizeAsTensor(call, g, sizes[i]) + position;
-  }
-  return g(graph::BroadcastOp::create(b, call.loc, linear, places));
-}
-
 /// The positions, flat over the first axes of x, of tuples that stand along the last axis of `indices`.
 Expr tuplePositions(ImportCall &call, ExprBuilder &g, Value indices, ArrayRef<OpFoldResult> sizes) {
   OpBuilder &b = call.builder;
@@ -75,7 +61,13 @@ Expr tuplePositions(ImportCall &call, ExprBuilder &g, Value indices, ArrayRef<Op
   return linear;
 }
 
-LogicalResult importGatherElements(ImportCall &call) {
+/// A tensor, and positions of its rank along an axis of it, counted from 0.
+struct Elements {
+  Value x, positions;
+  int64_t axis;
+};
+
+FailureOr<Elements> readElements(ImportCall &call) {
   auto x = call.tensor("data"), indices = call.tensor("indices");
   if (failed(x) || failed(indices))
     return failure();
@@ -83,11 +75,16 @@ LogicalResult importGatherElements(ImportCall &call) {
   if (failed(axis))
     return failure();
   if (rankOf(*x) == 0 || rankOf(*x) != rankOf(*indices))
-    return emitError(call.loc) << "'GatherElements': expected indices of the rank of the data";
+    return emitError(call.loc) << "'" << call.name << "': expected indices of the rank of the data";
   ExprBuilder g(call.builder, call.loc);
-  Expr linear = linearPositions(call, g, *x, *indices, *axis);
-  Value flat = aten::reshape(call, *x, OpFoldResult(call.builder.getIndexAttr(-1)));
-  return call.yield(graph::GatherOp::create(call.builder, call.loc, flat, linear, int64_t(0)).getResult());
+  return Elements{*x, aten::fromEnd(call, g(call.cast(*indices, call.builder.getI64Type())), sizesOf(call, *x)[*axis]), *axis};
+}
+
+LogicalResult importGatherElements(ImportCall &call) {
+  auto elements = readElements(call);
+  if (failed(elements))
+    return failure();
+  return call.yield(gatherAlong(call.builder, call.loc, elements->x, elements->positions, elements->axis));
 }
 
 LogicalResult importGatherNd(ImportCall &call) {
@@ -119,52 +116,35 @@ LogicalResult importGatherNd(ImportCall &call) {
   return call.yield(graph::GatherOp::create(b, call.loc, aten::reshape(call, *x, joined), linear, int64_t(0)).getResult());
 }
 
-/// x with `updates` at flat positions of its first axis. Where a position occurs more than once the last update stands.
-LogicalResult scatter(ImportCall &call, Value x, Value rows, Expr positions, Value updates, StringRef reduction) {
-  OpBuilder &b = call.builder;
-  ExprBuilder g(b, call.loc);
-  SmallVector<OpFoldResult> sizes = sizesOf(call, x);
-  if (reduction == "add" && !elementOf(x).isInteger(1)) {
-    Value y = graph::ScatterAddOp::create(b, call.loc, rows, positions, updates, int64_t(0));
-    return call.yield(aten::reshape(call, y, sizes));
-  }
-  if (reduction != "none")
-    return call.unsupported("the reduction '" + reduction + "'");
-  // Which update, counted from 1, each row gets last; 0 for none.
-  SmallVector<OpFoldResult> rowSizes = sizesOf(call, rows);
-  OpFoldResult count = sizesOf(call, positions)[0];
-  Expr row = g(aten::positions(call, rowSizes[0], 0, 2)), column = g(aten::positions(call, count, 1, 2));
-  Expr hits = row == g(aten::insertAxis(call, positions, 0));
-  Expr last = g(graph::ReduceMaxOp::create(b, call.loc, select(hits, column, g.number(-1, b.getI64Type())), ArrayRef<int64_t>{1}));
-  Expr taken = g(graph::GatherOp::create(b, call.loc, updates, last, int64_t(0)));
-  SmallVector<OpFoldResult> along(rowSizes.size(), b.getIndexAttr(1));
-  along[0] = rowSizes[0];
-  Expr isHit = g(aten::reshape(call, g(last) > g.number(-1, b.getI64Type()), along));
-  return call.yield(aten::reshape(call, select(isHit, taken, g(rows)), sizes));
+FailureOr<aten::ScatterEffect> effectOf(ImportCall &call) {
+  auto reduction = call.string("reduction", "none");
+  if (failed(reduction))
+    return failure();
+  auto effect = llvm::StringSwitch<std::optional<aten::ScatterEffect>>(*reduction)
+                    .Case("none", aten::ScatterEffect::put)
+                    .Case("add", aten::ScatterEffect::add)
+                    .Case("mul", aten::ScatterEffect::multiply)
+                    .Case("max", aten::ScatterEffect::max)
+                    .Case("min", aten::ScatterEffect::min)
+                    .Default(std::nullopt);
+  if (!effect)
+    return call.unsupported("the reduction '" + *reduction + "'");
+  return *effect;
 }
 
-FailureOr<std::string> reductionOf(ImportCall &call) { return call.string("reduction", "none"); }
-
 LogicalResult importScatterElements(ImportCall &call) {
-  auto x = call.tensor("data"), indices = call.tensor("indices"), updates = call.tensor("updates");
-  auto reduction = reductionOf(call);
-  if (failed(x) || failed(indices) || failed(updates) || failed(reduction))
+  auto elements = readElements(call);
+  auto updates = call.tensor("updates");
+  auto effect = effectOf(call);
+  if (failed(elements) || failed(updates) || failed(effect))
     return failure();
-  auto axis = call.axis("axis", rankOf(*x));
-  if (failed(axis))
-    return failure();
-  if (rankOf(*x) == 0 || rankOf(*x) != rankOf(*indices))
-    return emitError(call.loc) << "'" << call.name << "': expected indices of the rank of the data";
-  ExprBuilder g(call.builder, call.loc);
-  OpFoldResult all = call.builder.getIndexAttr(-1);
-  Expr positions = g(aten::reshape(call, linearPositions(call, g, *x, *indices, *axis), all));
-  return scatter(call, *x, aten::reshape(call, *x, all), positions, aten::reshape(call, *updates, all), *reduction);
+  return call.yield(aten::scatterAlong(call, elements->x, elements->positions, *updates, elements->axis, *effect));
 }
 
 LogicalResult importScatterNd(ImportCall &call) {
   auto x = call.tensor("data"), indices = call.tensor("indices"), updates = call.tensor("updates");
-  auto reduction = reductionOf(call);
-  if (failed(x) || failed(indices) || failed(updates) || failed(reduction))
+  auto effect = effectOf(call);
+  if (failed(x) || failed(indices) || failed(updates) || failed(effect))
     return failure();
   int64_t tuple = rankOf(*indices) ? aten::typeOf(*indices).getShape().back() : ShapedType::kDynamic;
   if (ShapedType::isDynamic(tuple) || tuple < 1 || tuple > rankOf(*x))
@@ -176,12 +156,77 @@ LogicalResult importScatterNd(ImportCall &call) {
   OpFoldResult count = product(call, sizesOf(call, positions));
   SmallVector<OpFoldResult> updateSizes = joined;
   updateSizes[0] = count;
-  return scatter(call, *x, aten::reshape(call, *x, joined), g(aten::reshape(call, positions, count)),
-                 aten::reshape(call, *updates, updateSizes), *reduction);
+  Value y = aten::scatter(call, aten::reshape(call, *x, joined), aten::reshape(call, positions, count),
+                          aten::reshape(call, *updates, updateSizes), 0, *effect);
+  return call.yield(aten::reshape(call, y, sizes));
+}
+/// The slices, or all elements, whose truth value is true: those must be known, as they make the size.
+LogicalResult importCompress(ImportCall &call) {
+  auto x = call.tensor("input"), condition = call.tensor("condition");
+  if (failed(x) || failed(condition))
+    return failure();
+  OpBuilder &b = call.builder;
+  int64_t axis = 0;
+  Value from = *x;
+  if (call.has("axis")) {
+    auto given = axisOf(call, "axis", *x);
+    if (failed(given))
+      return failure();
+    axis = *given;
+  } else {
+    from = flatten(b, call.loc, *x);
+  }
+  auto known = knownElements(*condition);
+  if (!known)
+    return call.unsupported("a condition that is known only at run time, which the size of the result depends on");
+  SmallVector<OpFoldResult> positions;
+  for (auto [i, element] : llvm::enumerate(*known)) {
+    auto truth = knownInteger(element);
+    if (!truth)
+      return call.unsupported("a condition that depends on sizes");
+    if (*truth)
+      positions.push_back(b.getI64IntegerAttr(static_cast<int64_t>(i)));
+  }
+  auto type = RankedTensorType::get({static_cast<int64_t>(positions.size())}, b.getI64Type());
+  Value taken = fromElements(b, call.loc, positions, type);
+  return call.yield(graph::GatherOp::create(b, call.loc, from, taken, axis).getResult());
+}
+
+LogicalResult importTopK(ImportCall &call) {
+  auto x = call.tensor("X");
+  auto k = call.has("K") ? call.size("K") : call.size("k"); // an attribute before opset 10
+  auto largest = call.boolean("largest", true);
+  if (failed(x) || failed(k) || failed(largest))
+    return failure();
+  auto axis = axisOf(call, "axis", *x);
+  return failed(axis) ? failure() : aten::yieldFirst(call, {*x, *axis, /*isScalar=*/false}, *k, *largest);
+}
+
+/// The first elements of each sequence of a batch backwards, as many as its length says; the rest as they are.
+LogicalResult importReverseSequence(ImportCall &call) {
+  auto x = call.tensor("input"), lengths = call.tensor("sequence_lens");
+  auto batch = call.integer("batch_axis"), time = call.integer("time_axis");
+  if (failed(x) || failed(lengths) || failed(batch) || failed(time))
+    return failure();
+  if (rankOf(*x) < 2 || rankOf(*lengths) != 1 || std::min(*batch, *time) != 0 || std::max(*batch, *time) != 1)
+    return emitError(call.loc) << "'ReverseSequence': expected lengths of a batch and a time in the first two axes";
+  OpBuilder &b = call.builder;
+  ExprBuilder g(b, call.loc);
+  SmallVector<OpFoldResult> sizes = sizesOf(call, *x), along(2, b.getIndexAttr(1)), joined = {product(call, ArrayRef(sizes).take_front(2))};
+  along[*batch] = sizes[*batch];
+  joined.append(sizes.begin() + 2, sizes.end());
+  Expr step = g(aten::positions(call, sizes[*time], *time, 2)), number = g(aten::positions(call, sizes[*batch], *batch, 2));
+  Expr length = g(aten::reshape(call, call.cast(*lengths, b.getI64Type()), along));
+  Expr place = select(step < length, length - 1.0 - step, step);
+  Expr row = *time == 0 ? place * aten::sizeAsTensor(call, g, sizes[1]) + number : number * aten::sizeAsTensor(call, g, sizes[1]) + place;
+  return call.yield(graph::GatherOp::create(b, call.loc, aten::reshape(call, *x, joined), row, int64_t(0)).getResult());
 }
 } // namespace
 
 void graphopt::registerOnnxPartRules(ImportRules &rules) {
+  rules.onnx({"Compress"}, importCompress);
+  rules.onnx({"TopK"}, importTopK);
+  rules.onnx({"ReverseSequence"}, importReverseSequence);
   rules.onnx({"Split"}, importSplit);
   rules.onnx({"GatherElements"}, importGatherElements);
   rules.onnx({"GatherND"}, importGatherNd);

@@ -3,9 +3,11 @@
 // f16 and bf16 are reduced in f32, and rounded once at the end.
 //
 //===----------------------------------------------------------------------===//
+#include "Graph/Shared/Indexing.h"
 #include "Interop/Onnx/Rules/Rules.h"
-#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/Cumulative.h"
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
+#include "graph-opt/Dialect/Graph/Ops/Pad.h"
 #include "graph-opt/Dialect/Graph/Ops/Reduce.h"
 #include "graph-opt/Dialect/Graph/Ops/Softmax.h"
 
@@ -92,8 +94,8 @@ template <typename Op> LogicalResult importPosition(ImportCall &call) {
   return call.yield(graph::ReduceMinOp::create(b, call.loc, select(isIt, index, none), ArrayRef<int64_t>{*axis}, *keep).getResult());
 }
 
-/// Sums, or products, of all elements up to each: a reduction over a triangle, so that infinities and NaN stay behind it.
-LogicalResult importCumulative(ImportCall &call) {
+/// Sums, or products, of all elements up to each, or of those before it (of none: `neutral`), from either end.
+template <typename Op> LogicalResult importCumulative(ImportCall &call, double neutral) {
   auto x = call.tensor("x");
   auto isExclusive = call.boolean("exclusive", false), isReverse = call.boolean("reverse", false);
   if (failed(x) || failed(isExclusive) || failed(isReverse))
@@ -101,18 +103,16 @@ LogicalResult importCumulative(ImportCall &call) {
   auto axis = axisOf(call, "axis", *x);
   if (failed(axis))
     return failure();
-  ExprBuilder g(call.builder, call.loc);
-  int64_t rank = rankOf(*x);
-  OpFoldResult size = sizesOf(call, *x)[*axis];
-  Expr value = g(call.cast(*x, computeType(*x)));
-  Expr i = g(aten::positions(call, size, *axis, rank + 1)), j = g(aten::positions(call, size, *axis + 1, rank + 1));
-  if (*isReverse)
-    std::swap(i, j);
-  Expr isOutside = *isExclusive ? g(graph::GeOp::create(call.builder, call.loc, j, i)) : j > i;
-  bool isProduct = call.name == "CumProd";
-  Expr row = select(isOutside, g.number(isProduct ? 1 : 0, value.getType().getElementType()), g(aten::insertAxis(call, value, *axis)));
-  Expr y = isProduct ? g.prod(row, {*axis + 1}, false) : g.sum(row, {*axis + 1}, false);
-  return call.yield(call.cast(y, elementOf(*x)));
+  OpBuilder &b = call.builder;
+  Value y = *isReverse ? reversed(b, call.loc, *x, *axis) : *x;
+  if (*isExclusive) {
+    SmallVector<OpFoldResult> low(rankOf(y), b.getIndexAttr(0)), high = low;
+    low[*axis] = b.getIndexAttr(1);
+    Value first = ExprBuilder(b, call.loc).number(neutral, elementOf(y));
+    y = part(call, graph::PadOp::create(b, call.loc, y, first, low, high), *axis, b.getIndexAttr(0), sizesOf(call, y)[*axis]);
+  }
+  y = Op::create(b, call.loc, y, *axis);
+  return call.yield(*isReverse ? reversed(b, call.loc, y, *axis) : y);
 }
 
 /// Before opset 13 these work on a matrix made of all axes, with those from `axis` on as one.
@@ -159,7 +159,8 @@ void graphopt::registerOnnxReductionRules(ImportRules &rules) {
   addReduction(rules, "ReduceLogSumExp", logSumExp);
   rules.onnx({"ArgMax"}, importPosition<graph::ReduceMaxOp>);
   rules.onnx({"ArgMin"}, importPosition<graph::ReduceMinOp>);
-  rules.onnx({"CumSum", "CumProd"}, importCumulative);
+  rules.onnx({"CumSum"}, [](ImportCall &call) { return importCumulative<graph::CumulativeSumOp>(call, 0); });
+  rules.onnx({"CumProd"}, [](ImportCall &call) { return importCumulative<graph::CumulativeProdOp>(call, 1); });
   rules.onnx({"Softmax"}, importFlat<graph::SoftmaxOp>, 1, 12);
   rules.onnx({"LogSoftmax"}, importFlat<graph::LogSoftmaxOp>, 1, 12);
   rules.onnx({"Hardmax"}, [](ImportCall &call) { return importHardmax(call, /*isFlat=*/true); }, 1, 12);

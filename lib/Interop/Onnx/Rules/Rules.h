@@ -15,13 +15,18 @@ void registerOnnxRules(ImportRules &rules);
 void registerOnnxActivationRules(ImportRules &rules);
 void registerOnnxArithmeticRules(ImportRules &rules);
 void registerOnnxAttentionRules(ImportRules &rules);
+void registerOnnxConvolutionRules(ImportRules &rules);
 void registerOnnxCreationRules(ImportRules &rules);
+void registerOnnxGridSampleRules(ImportRules &rules);
 void registerOnnxLinearRules(ImportRules &rules);
+void registerOnnxLossRules(ImportRules &rules);
 void registerOnnxNormRules(ImportRules &rules);
+void registerOnnxPadRules(ImportRules &rules);
 void registerOnnxPartRules(ImportRules &rules);
+void registerOnnxPoolRules(ImportRules &rules);
 void registerOnnxReductionRules(ImportRules &rules);
+void registerOnnxResizeRules(ImportRules &rules);
 void registerOnnxShapeRules(ImportRules &rules);
-void registerOnnxWindowRules(ImportRules &rules);
 
 namespace onnx {
 using aten::axisOf;
@@ -37,6 +42,10 @@ inline mlir::Type computeType(mlir::Value x) {
 }
 /// An attribute that holds a code of an element type; `absent` where it is not there.
 llvm::FailureOr<mlir::Type> elementTypeArg(const ImportCall &call, llvm::StringRef arg, mlir::Type absent = {});
+/// An attribute or a tensor of numbers that are known.
+llvm::FailureOr<llvm::SmallVector<double>> numbers(const ImportCall &call, llvm::StringRef arg);
+/// Axes counted from 0, in the order that they are given in; all of them where the argument is absent.
+llvm::FailureOr<llvm::SmallVector<int64_t>> axesInOrder(const ImportCall &call, llvm::StringRef arg, int64_t rank);
 /// x with all axes in two: those before `axis`, and the rest.
 mlir::Value asMatrix(const ImportCall &call, mlir::Value x, int64_t axis);
 /// A vector of channels as [1, c, 1, ...], for a tensor of the rank.
