@@ -3,6 +3,7 @@
 #include "Interop/JsonDocument.h"
 #include "Interop/Onnx/Model.h"
 #include "Interop/TextLimits.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -56,6 +57,10 @@ Format graphopt::recogniseFormat(StringRef bytes) {
 }
 
 Expected<std::unique_ptr<MemoryBuffer>> graphopt::openInput(StringRef path) {
+  // A device may have no end.
+  if (sys::fs::file_status status; path != "-" && !sys::fs::status(path, status) &&
+                                   (status.type() == sys::fs::file_type::character_file || status.type() == sys::fs::file_type::block_file))
+    return makeError(Failure::badInput, path + ": error: cannot be read: expected a file, got a device");
   // Text is parsed up to a terminating null byte.
   ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/false, /*RequiresNullTerminator=*/true);
   if (!buffer) {

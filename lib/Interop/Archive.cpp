@@ -113,7 +113,6 @@ Expected<Archive> Archive::read(std::shared_ptr<MemoryBuffer> file, StringRef la
     return limitError(label + ": " + limits.exceeded(&Limits::entries, Twine(directory->count)));
   Archive archive;
   archive.label = label.str();
-  archive.limits = limits;
   archive.file = file;
   std::vector<std::pair<uint64_t, uint64_t>> ranges;
   uint64_t at = directory->offset, directoryEnd = directory->offset + directory->size, inflated = 0;

@@ -1,6 +1,8 @@
 //===- ImportSupport.cpp - what the importers of models share -------------===//
 #include "Interop/ImportSupport.h"
 #include "graph-opt/Failure.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Operation.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/StringExtras.h"
@@ -55,6 +57,19 @@ void ImportDiagnostics::forward(Diagnostic &diagnostic) {
     setFailure(*underlying, failure);
   if (std::string source = sourceOf(from); !source.empty())
     placed.attachNote() << "the model's source: " << source;
+}
+
+SmallVector<Value> graphopt::castAll(OpBuilder &b, Location loc, ValueRange values, TypeRange types) {
+  SmallVector<Value> cast;
+  for (auto [value, type] : llvm::zip(values, types))
+    cast.push_back(value.getType() == type ? value : tensor::CastOp::create(b, loc, type, value).getResult());
+  return cast;
+}
+
+Value graphopt::extractOnly(OpBuilder &b, Location loc, Value tensor) {
+  int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
+  SmallVector<Value> zeros(rank, rank ? arith::ConstantIndexOp::create(b, loc, 0).getResult() : Value());
+  return tensor::ExtractOp::create(b, loc, tensor, zeros);
 }
 
 void graphopt::eraseUnused(Region &region) {

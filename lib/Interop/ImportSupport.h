@@ -29,6 +29,11 @@ private:
   std::optional<mlir::ScopedDiagnosticHandler> handler;
 };
 
+/// The values as these types, of other static sizes: what loops carry and branches yield keeps its type.
+llvm::SmallVector<mlir::Value> castAll(mlir::OpBuilder &b, mlir::Location loc, mlir::ValueRange values, mlir::TypeRange types);
+/// The number of a tensor that holds one.
+mlir::Value extractOnly(mlir::OpBuilder &b, mlir::Location loc, mlir::Value tensor);
+
 /// Erases what nothing uses: sizes that folded, and results of rules that the model leaves alone.
 void eraseUnused(mlir::Region &region);
 

@@ -68,7 +68,7 @@ public:
   bool key(string_t &value) override {
     if (value.size() > limits.name)
       return exceed(&Limits::name);
-    if (!stack.back().keys->try_emplace(value, stack.back().value->members.size()).second)
+    if (!stack.back().keys.try_emplace(value, stack.back().value->members.size()).second)
       return fail("the key '" + Twine(value) + "' occurs twice");
     stack.back().value->members.push_back({std::move(value), JsonValue()});
     return true;
@@ -100,13 +100,13 @@ private:
       return exceed(&Limits::nesting);
     JsonValue *value = add(kind);
     if (value)
-      stack.push_back({value, kind == JsonValue::Kind::object ? std::make_shared<StringMap<size_t>>() : nullptr});
+      stack.push_back({value, {}});
     return value != nullptr;
   }
   bool pop() {
     constexpr size_t few = 16;
     if (stack.back().value->members.size() > few)
-      stack.back().value->index = std::move(stack.back().keys);
+      stack.back().value->index = std::make_shared<StringMap<size_t>>(std::move(stack.back().keys));
     stack.pop_back();
     return true;
   }
@@ -121,7 +121,7 @@ private:
 
   struct Open {
     JsonValue *value;
-    std::shared_ptr<StringMap<size_t>> keys; ///< of an object
+    StringMap<size_t> keys; ///< of an object
   };
   JsonValue &root;
   const uint64_t &position;

@@ -9,9 +9,10 @@ using namespace graphopt;
 
 static constexpr Limits::Info infos[] = {
     {"nesting", &Limits::nesting, "levels of nesting", "MLIR text and bytecode, JSON: brackets, regions, attributes, types, expressions"},
-    {"rank", &Limits::rank, "sizes", "every format: of one tensor"},
+    {"rank", &Limits::rank, "sizes", "MLIR text and bytecode, JSON, ONNX: of one tensor; .pt2 takes 64, .npy 32"},
     {"ops", &Limits::ops, "ops", "MLIR text and bytecode, JSON; nodes of an ONNX model, those of functions counted by call"},
-    {"name", &Limits::name, "characters of a name", "every format: of a value, symbol, op, key or entry"},
+    {"name", &Limits::name, "characters of a name",
+     "MLIR text, JSON, .pt2, safetensors, ONNX, archives: of a value, symbol, op, key or entry"},
     {"results", &Limits::results, "results of ops with several", "MLIR text: up to the last one that %x#N names, of all names together"},
     {"digits", &Limits::digits, "digits in a number", "MLIR text"},
     {"aliased", &Limits::aliased, "characters behind aliases", "MLIR text: what aliases stand for, beside 64 times the text"},

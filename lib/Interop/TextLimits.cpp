@@ -30,7 +30,7 @@ private:
   void takeNumber();
   void takeWord();
   void takeName();
-  void takeResult();
+  void takeResult(const char *nameStart);
   void takeSigil();
   void takeToken(char c);
   /// Whether the definition of an alias ends before this character, the first on its line: no attribute or type goes on like that.
@@ -159,10 +159,8 @@ void Scanner::takeName() {
 }
 
 /// "#5" behind the name of a value, which ends at `at`.
-void Scanner::takeResult() {
-  const char *nameEnd = at + 1, *nameStart = at;
-  while (nameStart != begin && *nameStart != '%')
-    --nameStart;
+void Scanner::takeResult(const char *nameStart) {
+  const char *nameEnd = at + 1;
   for (at += 2; at != end && isDigit(*at);)
     ++at;
   uint64_t number;
@@ -273,11 +271,13 @@ void Scanner::takeToken(char c) {
     break;
   case '%': // a name, whatever is in it: %4x4
   case '@':
-  case '^':
+  case '^': {
+    const char *start = at;
     takeName();
     if (c == '%' && at + 1 < end && at[1] == '#')
-      takeResult();
+      takeResult(start);
     break;
+  }
   case '#':
   case '!':
     takeSigil();

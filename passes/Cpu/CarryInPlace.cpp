@@ -1,4 +1,5 @@
 //===- CarryInPlace.cpp - loop-carried tensors keep their buffer ----------===//
+#include "Views.h"
 #include "graph-opt/Passes/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -31,10 +32,10 @@ bool continues(Value value, BlockArgument argument) {
 /// True when `value` may be the memory of a carried tensor itself, which another one's next value may overwrite.
 bool maybeCarried(Value value) {
   Operation *op = value.getDefiningOp();
+  while (op && (cpu::isView(op) || isa<tensor::ReshapeOp>(op)))
+    op = op->getOperand(0).getDefiningOp();
   if (!op || op->getNumRegions() != 0)
     return !op || !isa<DestinationStyleOpInterface>(op);
-  if (isa<tensor::ExtractSliceOp, tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ReshapeOp>(op))
-    return maybeCarried(op->getOperand(0));
   return isa<arith::SelectOp>(op);
 }
 

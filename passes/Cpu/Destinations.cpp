@@ -1,4 +1,5 @@
 //===- Destinations.cpp ===//
+#include "Views.h"
 #include "graph-opt/Failure.h"
 #include "graph-opt/Passes/Passes.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -38,18 +39,22 @@ Value destinationOf(OpResult result) {
     OpOperand *init = loop.getTiedLoopInit(result);
     return init ? init->get() : Value();
   }
-  return isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp>(op) ? op->getOperand(0) : Value();
+  return cpu::isView(op) ? op->getOperand(0) : Value();
 }
 
 /// Whether nothing lasts of a use of a tensor: it is read, and no other value may lie in its memory.
-bool isMereRead(OpOperand &use) {
-  Operation *op = use.getOwner();
-  if (isa<tensor::DimOp, tensor::ExtractOp>(op))
-    return true;
-  if (auto styled = dyn_cast<DestinationStyleOpInterface>(op))
-    return styled.isDpsInput(&use);
-  return isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp>(op) &&
-         llvm::all_of(op->getResult(0).getUses(), isMereRead);
+bool isMereRead(OpOperand &first) {
+  SmallVector<OpOperand *> uses = {&first};
+  while (!uses.empty()) {
+    OpOperand &use = *uses.pop_back_val();
+    Operation *op = use.getOwner();
+    if (cpu::isView(op)) // read by what reads the view
+      llvm::append_range(uses, llvm::make_pointer_range(op->getResult(0).getUses()));
+    else if (auto styled = dyn_cast<DestinationStyleOpInterface>(op);
+             styled ? !styled.isDpsInput(&use) : !isa<tensor::DimOp, tensor::ExtractOp>(op))
+      return false;
+  }
+  return true;
 }
 
 /// Whether the memory that a result may be built in from the start is also that of another value which lasts. What bufferisation then

@@ -1,4 +1,5 @@
 //===- HoistWeightComputations.cpp - once for each model, not in each call ===//
+#include "Views.h"
 #include "WeightValues.h"
 #include "graph-opt/Passes/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -11,9 +12,6 @@ namespace graphopt {
 #define GEN_PASS_DEF_HOISTWEIGHTCOMPUTATIONSPASS
 #include "graph-opt/Passes/Cpu.h.inc"
 namespace {
-
-/// A view of a weight costs nothing where it is.
-bool isView(Operation *op) { return isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::ExtractSliceOp, tensor::CastOp>(op); }
 
 /// The tensors that the function computes from weights alone and uses together with other values.
 SmallVector<OpResult> findFrontier(func::FuncOp func) {
@@ -30,7 +28,7 @@ SmallVector<OpResult> findFrontier(func::FuncOp func) {
       });
       // Behind a view of something computed it is the view that is kept, in the form in which it is used.
       Operation *origin = &op;
-      while (origin && isView(origin))
+      while (origin && cpu::isView(origin))
         origin = origin->getOperand(0).getDefiningOp();
       if (used && origin)
         frontier.push_back(result);

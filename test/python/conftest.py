@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("GRAPHOPT_BUILD", ROOT / "build"))
 sys.path.insert(0, str(BUILD / "python"))
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(ROOT / "tools/dev"))
 
 # `quick` is the same on every run, and doesn't shrink; `long` (make test-all) draws new examples each time, and prints how to repeat a
 # failure.
@@ -28,7 +29,12 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     part, parts = map(int, config.getoption("--shard").split("/"))
-    items[:] = [item for item in items if zlib.crc32(item.nodeid.encode()) % parts == part]
+
+    def key(item):
+        group = item.get_closest_marker("xdist_group")  # shares what is costly to make
+        return group.args[0] if group else item.nodeid
+
+    items[:] = [item for item in items if zlib.crc32(key(item).encode()) % parts == part]
 
 
 @pytest.fixture(scope="session", autouse=True)

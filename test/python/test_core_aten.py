@@ -5,14 +5,10 @@
 
 import os
 import random
-import sys
 
 import pytest
-from conftest import ROOT
 
 torch = pytest.importorskip("torch")
-sys.path.insert(0, str(ROOT / "tools/dev"))
-
 from core_program import run, sized  # noqa: E402
 from core_samples import LEAST, NUMBERS, SIZES, call, calls_of, core_overloads  # noqa: E402
 from core_table import read_table  # noqa: E402

@@ -1,19 +1,16 @@
 """Every op of the dialect against torch: interpreted, decomposed, lowered to linalg, and compiled, on random samples."""
 
-import json
-import subprocess
-
 import graph_opt
 import numpy as np
 import pytest
-from conftest import BUILD
 from elements import assert_close, to_numpy
 from hypothesis import given
 from hypothesis import strategies as st
 from samples import EXCUSED, OPS, Draw
+from tables import import_table
 
 # What the library has registered, by the table tool that the documentation is made from.
-TABLE = json.loads(subprocess.run([BUILD / "bin/op-table"], capture_output=True, text=True, check=True).stdout)["ops"]
+TABLE = import_table()["ops"]
 REGISTERED = {name.removeprefix("graph."): set(has) for name, has in graph_opt.registered_ops("graph")}
 
 

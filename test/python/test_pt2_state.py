@@ -61,6 +61,7 @@ class Views(nn.Module):
         right[0].relu_()
         right[1:3].zero_()
         corner.unsqueeze(0)[0].mul_(3)
+        y.tensor_split([1, 4], 1)[1].sub_(2)
         for row in y.permute(1, 0).unbind(1):
             row.sub_(row.mean())
         return y, left, right, turned, corner
@@ -70,6 +71,7 @@ MODELS = {
     "counter": (Counter, lambda: (torch.randn(3),)),
     "cache": (Cache, lambda: (torch.randn(2, 3), torch.tensor([3]))),
     "inputs": (InputChange, lambda: (torch.randn(2, 3), torch.randn(2, 2))),
+    "batch_norm": (lambda: nn.Sequential(nn.Conv1d(3, 4, 1), nn.BatchNorm1d(4)).train(), lambda: (torch.randn(2, 3, 5),)),
     "views": (Views, lambda: (torch.randn(4, 6),)),
 }
 

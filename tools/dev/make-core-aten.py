@@ -4,9 +4,7 @@
 Run it with the tests' interpreter, after a build, when operators or rules are added:  .venv-test/bin/python tools/dev/make-core-aten.py
 """
 
-import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,6 +16,7 @@ import core_samples  # noqa: E402
 import graph_opt  # noqa: E402
 from core_table import Row, read_table, write_table  # noqa: E402
 from graph_opt._torch import load_program  # noqa: E402
+from tables import atens  # noqa: E402
 
 ELEMENTS = {"float": "f", "bfloat": "bf", "int": "i", "uint": "ui"}
 DIFFERENTIABLE = {name for name, has in graph_opt.registered_ops("graph") if "gradient" in has}
@@ -62,12 +61,11 @@ def measure(name: str) -> Row:
 
 
 def main() -> None:
-    table = json.loads(subprocess.run([ROOT / "build/bin/op-table"], check=True, capture_output=True).stdout)
-    rules = {name for names in table["ops"].values() for name in names} | set(table["expanded"])
+    rules = atens()
     only = sys.argv[1:]  # of the overloads that are named; all, without one
     rows = read_table() if only else {}
     for name in only or core_samples.core_overloads():
-        supported = f"aten.{name}" in rules
+        supported = name in rules
         if name in {*core_samples.SIZES, *core_samples.NUMBERS}:  # of a tensor of any elements: an index or a number
             ops = ["tensor.dim"] if name in core_samples.SIZES else ["graph.reshape", "tensor.extract"]
             rows[name] = Row([spell(dtype) for dtype in core_samples.DTYPES], ops, False)

@@ -246,7 +246,7 @@ SHARDS = {
     "python-long-1": python_long(0, 3),
     "python-long-2": python_long(1, 3),
     "python-long-3": python_long(2, 3),
-    "python-models": python_models(0, 1),
+    **{f"python-models-{i + 1}": python_models(i, 6) for i in range(6)},
     "mutants": package(pytest("test/python/test_mutants.py", workers=JOBS)),
 }
 
@@ -290,6 +290,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("suites", nargs="*", help=f"default: {' '.join(SUITES)}; shards: {' '.join(SHARDS)}")
     parser.add_argument("--all", action="store_true", help="every suite and every shard, with result files")
+    parser.add_argument("--record", action="store_true", help="write the result files of the shards that are named")
     parser.add_argument("--rotate", action="store_true", help="add the shard whose turn it is, and those that failed before")
     options = parser.parse_args()
     known = {**SUITES, **SHARDS}
@@ -310,7 +311,7 @@ def main() -> int:
         start = time.monotonic()
         results[name] = known[name](name)
         results[name].seconds = round(time.monotonic() - start, 1)
-        if name in SHARDS and options.all:
+        if name in SHARDS and (options.all or options.record):
             write_result(name, results[name])
 
     print(f"\n{'suite':<16}{'passed':>8}{'failed':>8}{'skipped':>8}{'seconds':>9}")

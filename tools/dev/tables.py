@@ -68,6 +68,20 @@ def ops() -> list:
 
 
 @functools.cache
+def import_table() -> dict:
+    """What is registered, as build/bin/op-table prints it: "ops" (the operators that each op stands for), "expanded" (those that rules
+    import), "refused" (the reason of each), and "pipelines"."""
+    return json.loads(subprocess.run([BUILD / "bin/op-table"], check=True, capture_output=True).stdout)
+
+
+def atens() -> set:
+    """The overloads that are imported, as "add.Tensor"."""
+    table = import_table()
+    rules = {name for names in table["ops"].values() for name in names} | set(table["expanded"])
+    return {name.removeprefix("aten.") for name in rules if name.startswith("aten.")}
+
+
+@functools.cache
 def passes() -> list:
     result = []
     for td in sorted((ROOT / "passes").glob("*/Passes.td")):

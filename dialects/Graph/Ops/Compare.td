@@ -21,8 +21,13 @@ class Graph_Compare<string mnemonic, string formula, code value, string predicat
 }
 
 def Graph_EqOp : Graph_Compare<"eq", "a == b", "a == b", "eq", ["eq.Tensor", "eq.Scalar"], ["Equal"]>;
-def Graph_NeOp : Graph_Compare<"ne", "a != b", "a != b", "ne", ["ne.Tensor", "ne.Scalar"], []>;
-def Graph_LtOp : Graph_Compare<"lt", "a < b", "a < b", "lt", ["lt.Tensor", "lt.Scalar"], ["Less"]>;
-def Graph_LeOp : Graph_Compare<"le", "a <= b", "a <= b", "le", ["le.Tensor", "le.Scalar"], ["LessOrEqual"]>;
-def Graph_GtOp : Graph_Compare<"gt", "a > b", "a > b", "gt", ["gt.Tensor", "gt.Scalar"], ["Greater"]>;
-def Graph_GeOp : Graph_Compare<"ge", "a >= b", "a >= b", "ge", ["ge.Tensor", "ge.Scalar"], ["GreaterOrEqual"]>;
+def Graph_NeOp : Graph_Compare<"ne", "a != b", "a != b", "ne",
+  ["ne.Tensor", "ne.Scalar", "not_equal.Tensor", "not_equal.Scalar"], []>;
+def Graph_LtOp : Graph_Compare<"lt", "a < b", "a < b", "lt",
+  ["lt.Tensor", "lt.Scalar", "less.Tensor", "less.Scalar"], ["Less"]>;
+def Graph_LeOp : Graph_Compare<"le", "a <= b", "a <= b", "le",
+  ["le.Tensor", "le.Scalar", "less_equal.Tensor", "less_equal.Scalar"], ["LessOrEqual"]>;
+def Graph_GtOp : Graph_Compare<"gt", "a > b", "a > b", "gt",
+  ["gt.Tensor", "gt.Scalar", "greater.Tensor", "greater.Scalar"], ["Greater"]>;
+def Graph_GeOp : Graph_Compare<"ge", "a >= b", "a >= b", "ge",
+  ["ge.Tensor", "ge.Scalar", "greater_equal.Tensor", "greater_equal.Scalar"], ["GreaterOrEqual"]>;

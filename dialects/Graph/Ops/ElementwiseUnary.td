@@ -25,9 +25,9 @@ class Graph_Unary<string mnemonic, string domain, string formula, code value, co
   let assemblyFormat = "$x attr-dict `:` type($x)";
 }
 
-def Graph_NegOp : Graph_Unary<"neg", "numbers", "-x", "total::neg(x)", "s.neg(x)", "-ct", ["neg.default"], ["Neg"], 1,
+def Graph_NegOp : Graph_Unary<"neg", "numbers", "-x", "total::neg(x)", "s.neg(x)", "-ct", ["neg.default", "negative.default"], ["Neg"], 1,
   "Integers wrap: the negative of the least value is itself.", "foldInvolution(*this)">;
-def Graph_AbsOp : Graph_Unary<"abs", "numbers", "|x|", "total::abs(x)", "s.abs(x)", "ct * sign(x)", ["abs.default"], ["Abs"], 1,
+def Graph_AbsOp : Graph_Unary<"abs", "numbers", "|x|", "total::abs(x)", "s.abs(x)", "ct * sign(x)", ["abs.default", "absolute.default"], ["Abs"], 1,
   "Integers wrap: |least| is the least value.", "foldIdempotent(*this)">;
 def Graph_SignOp : Graph_Unary<"sign", "numbers", "sign(x)", "total::sign(x)", "s.sign(x)", "ct * 0.0", ["sign.default"], ["Sign"], 1,
   "-1, 0 or 1; 0 for NaN.", "foldIdempotent(*this)">;

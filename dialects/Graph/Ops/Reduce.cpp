@@ -68,28 +68,21 @@ GRAPH_REDUCE(ReduceProdOp, prod, prodGradient)
 //===--- Import -----------------------------------------------------------===//
 
 namespace {
-template <typename Op> void addRules(ImportRules &rules, ArrayRef<StringRef> overloads) {
-  rules.aten(overloads, [](ImportCall &call) -> LogicalResult {
+/// `ofTruth` asks whether elements are not 0, even where the result is of bytes.
+template <typename Op> void addRules(ImportRules &rules, ArrayRef<StringRef> overloads, bool ofTruth = false) {
+  rules.aten(overloads, [ofTruth](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("self");
-    if (failed(x))
+    auto keep = call.boolean("keepdim", false);
+    if (failed(x) || failed(keep))
       return failure();
-    // any and all are of truth values, even where the result is of bytes.
-    StringRef name = StringRef(call.name).split('.').second;
-    if (name.starts_with("any.") || name.starts_with("all."))
+    if (ofTruth)
       x = call.cast(*x, call.builder.getI1Type());
     // sum and prod of integers and truth values count in the result's type.
     Value operand = call.resultElementType() ? call.cast(*x, call.resultElementType()) : *x;
     auto axes = call.axes("dim", cast<RankedTensorType>(operand.getType()).getRank());
     if (failed(axes))
       return failure();
-    bool keep = false;
-    if (call.has("keepdim")) {
-      auto flag = call.boolean("keepdim");
-      if (failed(flag))
-        return failure();
-      keep = *flag;
-    }
-    return call.yield(Op::create(call.builder, call.loc, operand, *axes, keep).getResult());
+    return call.yield(Op::create(call.builder, call.loc, operand, *axes, *keep).getResult());
   });
 }
 } // namespace
@@ -97,8 +90,10 @@ template <typename Op> void addRules(ImportRules &rules, ArrayRef<StringRef> ove
 void ReduceSumOp::registerImportRules(ImportRules &rules) { addRules<ReduceSumOp>(rules, {"sum.default", "sum.dim_IntList"}); }
 void ReduceProdOp::registerImportRules(ImportRules &rules) { addRules<ReduceProdOp>(rules, {"prod.default", "prod.dim_int"}); }
 void ReduceMaxOp::registerImportRules(ImportRules &rules) {
-  addRules<ReduceMaxOp>(rules, {"amax.default", "max.default", "any.default", "any.dim", "any.dims"});
+  addRules<ReduceMaxOp>(rules, {"amax.default", "max.default"});
+  addRules<ReduceMaxOp>(rules, {"any.default", "any.dim", "any.dims"}, /*ofTruth=*/true);
 }
 void ReduceMinOp::registerImportRules(ImportRules &rules) {
-  addRules<ReduceMinOp>(rules, {"amin.default", "min.default", "all.default", "all.dim", "all.dims"});
+  addRules<ReduceMinOp>(rules, {"amin.default", "min.default"});
+  addRules<ReduceMinOp>(rules, {"all.default", "all.dim", "all.dims"}, /*ofTruth=*/true);
 }

@@ -49,7 +49,6 @@ public:
 
 private:
   std::string label;
-  Limits limits;
   std::shared_ptr<llvm::MemoryBuffer> file;
   std::vector<Entry> entries;
   llvm::StringMap<size_t> byName;

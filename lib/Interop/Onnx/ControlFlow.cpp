@@ -1,4 +1,5 @@
 //===- ControlFlow.cpp - If, Loop and Scan --------------------------------===//
+#include "Interop/ImportSupport.h"
 #include "Interop/KnownElements.h"
 #include "Interop/Onnx/NodeImporter.h"
 #include "graph-opt/Dialect/Graph/Ops/Concat.h"
@@ -26,13 +27,6 @@ RankedTensorType join(Type a, Type b) {
   return RankedTensorType::get(sizes, x.getElementType());
 }
 
-SmallVector<Value> castAll(OpBuilder &b, Location loc, ValueRange values, TypeRange types) {
-  SmallVector<Value> result;
-  for (auto [value, type] : llvm::zip(values, types))
-    result.push_back(value.getType() == type ? value : tensor::CastOp::create(b, loc, type, value).getResult());
-  return result;
-}
-
 /// The only element of a tensor.
 Value extract(OpBuilder &b, Location loc, Value tensor) {
   if (auto elements = knownElements(tensor); elements && elements->size() == 1) {
@@ -40,10 +34,7 @@ Value extract(OpBuilder &b, Location loc, Value tensor) {
       return value;
     return arith::ConstantOp::create(b, loc, cast<TypedAttr>(cast<Attribute>(elements->front())));
   }
-  SmallVector<Value> zeros;
-  for (int64_t d = 0; d < cast<RankedTensorType>(tensor.getType()).getRank(); ++d)
-    zeros.push_back(arith::ConstantIndexOp::create(b, loc, 0));
-  return tensor::ExtractOp::create(b, loc, tensor, zeros);
+  return extractOnly(b, loc, tensor);
 }
 
 Value scalarTensor(OpBuilder &b, Location loc, Value scalar) {

@@ -12,8 +12,6 @@ using namespace graphopt::onnx;
 using llvm::Expected;
 
 namespace {
-/// What a sparse tensor may become when it is written out.
-
 constexpr llvm::StringLiteral codeNames[] = {
     "UNDEFINED",      "FLOAT",      "UINT8",          "INT8",   "UINT16", "INT16",      "INT32",      "INT64",    "STRING",
     "BOOL",           "FLOAT16",    "DOUBLE",         "UINT32", "UINT64", "COMPLEX64",  "COMPLEX128", "BFLOAT16", "FLOAT8E4M3FN",

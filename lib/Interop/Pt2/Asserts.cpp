@@ -1,4 +1,5 @@
 //===- Asserts.cpp - what a program holds for true ------------------------===//
+#include "Interop/ImportSupport.h"
 #include "Interop/Pt2/GraphImporter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"

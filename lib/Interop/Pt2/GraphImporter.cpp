@@ -2,6 +2,7 @@
 #include "Interop/Pt2/GraphImporter.h"
 #include "Graph/Shared/FailedInference.h"
 #include "Interop/Pt2/Pt2Archive.h"
+#include "Interop/Pt2/Views.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/TypeUtilities.h"

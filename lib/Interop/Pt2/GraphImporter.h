@@ -73,16 +73,12 @@ private:
 
 /// Whether the importer has a way for a target ("torch.ops.aten.add.Tensor", "_operator.mul" ...).
 bool isSupportedTarget(llvm::StringRef target, const ImportRules &rules);
-/// The element of a tensor that has only one.
-mlir::Value extractOnly(mlir::OpBuilder &b, mlir::Location loc, mlir::Value tensor);
 /// Whether an overload of ATen states a fact and computes nothing.
 bool isAssert(llvm::StringRef overload);
 /// "aten.add.Tensor" for "torch.ops.aten.add.Tensor".
 llvm::StringRef shortTarget(llvm::StringRef target);
 /// Calls `visit` for every node and its graph, those of nested graphs too.
 void visitNodes(const JsonValue &graph, llvm::function_ref<void(const JsonValue &node, const JsonValue &graph)> visit);
-/// Whether a node is an as_strided that leaves every element where it is: the strides of axes of one element may be any.
-bool isRestride(const JsonValue &node, const JsonValue &graph);
 /// {file, line} of the innermost frame of a node's stack trace that is the user's own.
 std::pair<std::string, unsigned> sourceOf(const JsonValue &node);
 

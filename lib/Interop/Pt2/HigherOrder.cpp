@@ -1,4 +1,5 @@
 //===- HigherOrder.cpp - operators that hold graphs -----------------------===//
+#include "Interop/ImportSupport.h"
 #include "Interop/Pt2/GraphImporter.h"
 #include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
 #include "graph-opt/Dialect/Graph/Ops/Constant.h"
@@ -44,13 +45,6 @@ int64_t getRank(Value value) {
 /// A tensor, and its sizes as the archive has them.
 using Sized = std::pair<Value, const JsonValue *>;
 
-SmallVector<Value> castAll(OpBuilder &b, Location loc, ArrayRef<Value> values, TypeRange types) {
-  SmallVector<Value> cast;
-  for (auto [value, type] : llvm::zip(values, types))
-    cast.push_back(value.getType() == type ? value : tensor::CastOp::create(b, loc, type, value).getResult());
-  return cast;
-}
-
 /// The names of tensors among arguments or results.
 void visitTensorNames(const JsonValue &list, function_ref<void(StringRef)> visit) {
   for (const JsonValue &element : list.elements) {
@@ -82,12 +76,6 @@ FailureOr<SmallVector<OpFoldResult>> stackedSizesOf(ImportCall &call, RankedTens
   return sizes;
 }
 } // namespace
-
-Value graphopt::extractOnly(OpBuilder &b, Location loc, Value tensor) {
-  int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
-  SmallVector<Value> zeros(rank, rank ? arith::ConstantIndexOp::create(b, loc, 0).getResult() : Value());
-  return tensor::ExtractOp::create(b, loc, tensor, zeros);
-}
 
 FailureOr<SmallVector<Value>> GraphImporter::inlineGraph(ImportCall &call, const JsonValue &graph, ValueRange arguments, unsigned depth) {
   Scope inner;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "Interop/Pt2/GraphImporter.h"
 #include "Interop/Pt2/Pt2Archive.h"
+#include "Interop/Pt2/Views.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/TypeUtilities.h"
 
@@ -17,143 +18,12 @@ namespace {
 /// A view's argument may be a view that is stale too, by an argument that gives no more than its sizes.
 constexpr unsigned maxRefreshDepth = 64;
 
-enum class Storage { own, shared, unknown };
-
-StringRef operatorOf(const JsonValue &node) {
-  StringRef name = shortTarget(node["target"].getString());
-  name.consume_front("aten.");
-  return name.split('.').first;
-}
-
-StringRef sourceName(const JsonValue &node) {
-  const JsonValue &inputs = node["inputs"];
-  return inputs.elements.empty() ? StringRef() : StringRef(inputs.elements[0]["arg"]["as_tensor"]["name"].string);
-}
-
-/// The names of a node's results.
-SmallVector<StringRef> resultNames(const JsonValue &node) {
-  SmallVector<StringRef> names;
-  for (const JsonValue &output : node["outputs"].elements) {
-    if (StringRef name = output["as_tensor"]["name"].getString(); !name.empty())
-      names.push_back(name);
-    for (const JsonValue &part : output["as_tensors"].elements)
-      names.push_back(part["name"].getString());
-  }
-  return names;
-}
-
 Type typeIn(const GraphImporter::Scope &scope, StringRef name) {
   Value value = scope.lookup(name);
   return value ? value.getType() : Type();
 }
 
-bool isContiguous(const JsonValue &meta) {
-  const JsonValue &sizes = meta["sizes"], &strides = meta["strides"];
-  if (sizes.elements.size() != strides.elements.size())
-    return false;
-  int64_t expected = 1;
-  for (size_t axis = sizes.elements.size(); axis-- > 0;) {
-    const JsonValue &size = sizes.elements[axis]["as_int"], &stride = strides.elements[axis]["as_int"];
-    if (!size.isInteger() || !stride.isInteger() || (size.integer != 1 && stride.integer != expected) ||
-        llvm::MulOverflow(expected, size.integer, expected))
-      return false;
-  }
-  return true;
-}
-
-/// Whether a node's results have the storage of its first argument: torch's views, and what copies only sometimes.
-Storage storageOf(const JsonValue &node, const JsonValue &graph) {
-  static const llvm::StringSet<> views = {"view",
-                                          "transpose",
-                                          "permute",
-                                          "expand",
-                                          "slice",
-                                          "select",
-                                          "squeeze",
-                                          "unsqueeze",
-                                          "split",
-                                          "chunk",
-                                          "unbind",
-                                          "narrow",
-                                          "t",
-                                          "detach",
-                                          "alias",
-                                          "diagonal",
-                                          "unflatten",
-                                          "movedim",
-                                          "swapaxes",
-                                          "unfold",
-                                          "view_as",
-                                          "expand_as",
-                                          "real",
-                                          "numpy_T",
-                                          "swapdims",
-                                          "_unsafe_view",
-                                          "split_with_sizes",
-                                          "lift_fresh",
-                                          "moveaxis",
-                                          "mT",
-                                          "tensor_split",
-                                          "T",
-                                          "mH",
-                                          "adjoint",
-                                          "matrix_H",
-                                          "_reshape_alias",
-                                          "hsplit",
-                                          "vsplit",
-                                          "as_strided",
-                                          "H",
-                                          "positive",
-                                          "dsplit",
-                                          "imag",
-                                          "broadcast_to",
-                                          "unsafe_split"};
-  static const llvm::StringSet<> copiesUnlessContiguous = {"reshape", "contiguous", "flatten", "ravel", "reshape_as"};
-  static const llvm::StringSet<> copiesUnlessEqual = {"to", "type_as"};
-  StringRef op = operatorOf(node);
-  const JsonValue &meta = graph["tensor_values"][sourceName(node)];
-  if (copiesUnlessContiguous.contains(op))
-    return isContiguous(meta) ? Storage::shared : Storage::unknown;
-  if (copiesUnlessEqual.contains(op)) {
-    for (const JsonValue &input : node["inputs"].elements)
-      if (input["name"].getString() == "copy" && input["arg"]["as_bool"].boolean)
-        return Storage::own;
-    SmallVector<StringRef> names = resultNames(node);
-    const JsonValue &dtype = meta["dtype"];
-    bool isEqual = names.size() == 1 && dtype.isInteger() && graph["tensor_values"][names[0]]["dtype"].integer == dtype.integer;
-    return isEqual ? Storage::shared : Storage::own;
-  }
-  if (op == "dropout" || op == "feature_dropout" || op == "alpha_dropout") {
-    const JsonValue &train = node["inputs"].elements.back()["arg"]["as_bool"];
-    return train.isBoolean() && !train.boolean ? Storage::shared : Storage::unknown;
-  }
-  return views.contains(op) ? Storage::shared : Storage::own;
-}
 } // namespace
-
-bool graphopt::isRestride(const JsonValue &node, const JsonValue &graph) {
-  SmallVector<StringRef> results = resultNames(node);
-  if (operatorOf(node) != "as_strided" || results.size() != 1)
-    return false;
-  const JsonValue &before = graph["tensor_values"][sourceName(node)], &after = graph["tensor_values"][results[0]];
-  auto isSame = [](const JsonValue &a, const JsonValue &b) {
-    const JsonValue &text = a["as_expr"]["expr_str"];
-    return a["as_int"].isInteger() ? b["as_int"].isInteger() && a["as_int"].integer == b["as_int"].integer
-                                   : text.isString() && text.string == b["as_expr"]["expr_str"].string;
-  };
-  const auto &sizes = before["sizes"].elements, &newSizes = after["sizes"].elements;
-  const auto &strides = before["strides"].elements, &newStrides = after["strides"].elements;
-  if (sizes.size() != newSizes.size() || strides.size() != sizes.size() || newStrides.size() != sizes.size() ||
-      !isSame(before["storage_offset"], after["storage_offset"]))
-    return false;
-  for (size_t axis = 0; axis < sizes.size(); ++axis) {
-    const JsonValue &size = sizes[axis]["as_int"];
-    bool isOne = size.isInteger() && size.integer == 1;
-    if (!isSame(sizes[axis], newSizes[axis]) || (!isOne && !isSame(strides[axis], newStrides[axis])))
-      return false;
-  }
-  return true;
-}
 
 StringRef GraphImporter::Scope::first(StringRef name) const {
   auto it = sameAs.find(name);
@@ -257,12 +127,12 @@ FailureOr<Value> GraphImporter::writeBack(ImportCall &call, StringRef name, Valu
     const ImportRule *rule = rules.findAten(overload);
     if (!rule)
       return call.unsupported("it changes '" + view.source + "' through '" + op + "', and there is no import rule for '" + overload + "'");
-    ImportCall inverse(builder, call.loc, call.name);
-    inverse.args = std::move(arguments);
-    inverse.resultTypes.push_back(source.getType());
-    if (failed(completeArguments(inverse, overload)) || failed((*rule)(inverse)))
+    ImportCall undone(builder, call.loc, call.name);
+    undone.args = std::move(arguments);
+    undone.resultTypes.push_back(source.getType());
+    if (failed(completeArguments(undone, overload)) || failed((*rule)(undone)))
       return failure();
-    Value result = inverse.getResults()[0];
+    Value result = undone.getResults()[0];
     return result.getType() == source.getType() ? result : tensor::CastOp::create(builder, call.loc, source.getType(), result).getResult();
   };
   Arguments own;
@@ -278,11 +148,12 @@ FailureOr<Value> GraphImporter::writeBack(ImportCall &call, StringRef name, Valu
     auto *it = llvm::find_if(own, [&](const auto &argument) { return argument.first == key; });
     return it == own.end() ? ImportArg{int64_t(0)} : it->second;
   };
-  if (op == "slice" || op == "select" || op == "diagonal") {
+  Inverse inverse = inverseOf(op);
+  if (inverse == Inverse::scatter) {
     own.push_back({"src", ImportArg{value}});
     return run((op + "_scatter.default").str(), std::move(own));
   }
-  if (op == "unbind" || op == "split" || op == "split_with_sizes" || op == "chunk" || op == "narrow") {
+  if (inverse == Inverse::part) {
     // One of several parts, which begins where those before it end.
     SmallVector<StringRef> parts = resultNames(node);
     auto index = static_cast<int64_t>(llvm::find(parts, name) - parts.begin());
@@ -307,26 +178,24 @@ FailureOr<Value> GraphImporter::writeBack(ImportCall &call, StringRef name, Valu
     arguments.push_back({"start", start});
     return run("slice_scatter.default", std::move(arguments));
   }
-  if (op == "transpose" || op == "t" || op.starts_with("swap") || op == "numpy_T" || op == "mT") { // twice is not at all
+  if (inverse == Inverse::itself) { // twice is not at all
     own[0].second = ImportArg{value};
     return run(shortTarget(node["target"].getString()).drop_front(strlen("aten.")), std::move(own));
   }
-  if (op == "permute") {
-    const ImportArg order = find("dims");
-    const auto *axes = order.get<std::vector<ImportArg>>();
-    std::vector<ImportArg> inverse(axes ? axes->size() : 0);
-    for (size_t i = 0; i < inverse.size(); ++i) {
+  if (inverse == Inverse::permutation) {
+    const ImportArg dims = find("dims");
+    const auto *axes = dims.get<std::vector<ImportArg>>();
+    std::vector<ImportArg> order(axes ? axes->size() : 0);
+    for (size_t i = 0; i < order.size(); ++i) {
       const int64_t *axis = (*axes)[i].get<int64_t>();
-      size_t from = axis ? static_cast<size_t>(*axis < 0 ? *axis + static_cast<int64_t>(inverse.size()) : *axis) : inverse.size();
-      if (from >= inverse.size())
+      size_t from = axis ? static_cast<size_t>(*axis < 0 ? *axis + static_cast<int64_t>(order.size()) : *axis) : order.size();
+      if (from >= order.size())
         return call.unsupported("expected a permutation");
-      inverse[from] = ImportArg{static_cast<int64_t>(i)};
+      order[from] = ImportArg{static_cast<int64_t>(i)};
     }
-    return run("permute.default", {{"self", ImportArg{value}}, {"dims", ImportArg{std::move(inverse)}}});
+    return run("permute.default", {{"self", ImportArg{value}}, {"dims", ImportArg{std::move(order)}}});
   }
-  if (op == "expand" || op == "expand_as" || op == "broadcast_to" || op == "unfold" || op == "as_strided" || op.contains("split") ||
-      op.starts_with("move") || op == "real" || op == "imag" || op.ends_with("H") || op == "adjoint")
+  if (inverse == Inverse::none)
     return call.unsupported("it changes '" + view.source + "' through '" + op + "'");
-  // The same elements in the same order.
   return run("view_as.default", {{"self", ImportArg{value}}, {"other", ImportArg{source}}});
 }

@@ -4,6 +4,7 @@
 #include "Interop/Pt2/GraphImporter.h"
 #include "Interop/Pt2/Pt2Archive.h"
 #include "Interop/Pt2/Signature.h"
+#include "Interop/Pt2/Views.h"
 #include "graph-opt/Dialect/Graph/Ops/Parameter.h"
 #include "graph-opt/Failure.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -28,12 +29,12 @@ ImportReport makeReport(const JsonValue &graph, const ImportRules &rules) {
     StringRef target = node["target"].getString();
     auto &op = operators[shortTarget(target).str()];
     bool isSupported = isSupportedTarget(target, rules) || isRestride(node, owner);
-    op.isSupported &= isSupported;
-    if (op.count++ != 0)
+    bool isFirst = op.count++ == 0, isFirstRefused = !isFirst && op.isSupported && !isSupported;
+    if (!isFirst && !isFirstRefused)
       return;
     op.name = shortTarget(target).str();
     op.isSupported = isSupported;
-    op.firstNode = node["name"].string;
+    op.firstNode = node["name"].string; // the first that nothing supports, where there is one
     if (auto [file, line] = sourceOf(node); !file.empty())
       op.firstPlace = file + ":" + std::to_string(line);
   });

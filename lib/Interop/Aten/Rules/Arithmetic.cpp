@@ -111,13 +111,6 @@ void graphopt::registerAtenArithmeticRules(ImportRules &rules) {
   rules.aten({"where.ScalarSelf", "where.ScalarOther", "where.Scalar"},
              [](ImportCall &call) { return choose(call, "condition", "self", "other"); });
 
-  addElementwiseRules(rules, "graph.max", {"max.other"}, {});
-  addElementwiseRules(rules, "graph.min", {"min.other"}, {});
-  // Python's operators.
-  addElementwiseRules(rules, "graph.and", {"__and__.Tensor", "__and__.Scalar"}, {});
-  addElementwiseRules(rules, "graph.or", {"__or__.Tensor", "__or__.Scalar"}, {});
-  addElementwiseRules(rules, "graph.xor", {"__xor__.Tensor", "__xor__.Scalar"}, {});
-
   // beta * self + alpha * (a @ b)
   auto addProduct = [&](StringRef overload, StringRef aName, StringRef bName) {
     rules.aten({overload}, [=](ImportCall &call) -> LogicalResult {

@@ -51,8 +51,7 @@ LogicalResult importLogCumulativeSumExp(ImportCall &call) {
     return failure();
   ExprBuilder g(call.builder, call.loc);
   Type type = call.resultElementType();
-  bool isSmall = type.isF16() || type.isBF16();
-  Expr x = g.cast(g(line->x), isSmall ? call.builder.getF32Type() : type);
+  Expr x = g.cast(g(line->x), aten::computeType(type));
   Type element = x.getType().getElementType();
   int64_t rank = x.getType().getRank(), axis = line->axis;
   OpFoldResult size = aten::sizesOf(call, x)[axis];

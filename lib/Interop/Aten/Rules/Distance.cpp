@@ -1,28 +1,15 @@
 //===- Distance.cpp - how far rows lie from each other --------------------===//
 #include "Interop/Aten/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/Constant.h"
-#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
 #include "graph-opt/Dialect/Graph/Ops/Gather.h"
 
 using namespace mlir;
 using namespace graphopt;
 
 namespace {
-
-/// The p-norm of differences along their last axis.
-Value distance(Expr difference, double p, bool keepDims = false) {
-  ExprBuilder &g = *difference.g;
-  Type type = difference.getType().getElementType();
-  int64_t last = difference.getType().getRank() - 1;
-  if (p == 0)
-    return g.sum(select(difference == 0.0, g.number(0, type), g.number(1, type)), {last}, keepDims);
-  if (p == 1)
-    return g.sum(abs(difference), {last}, keepDims);
-  if (p == 2)
-    return sqrt(g.sum(difference * difference, {last}, keepDims));
-  if (p == std::numeric_limits<double>::infinity())
-    return graph::MaxOp::create(g.b, g.loc, g.reduceMax(abs(difference), {last}, keepDims), g.number(0, type));
-  return pow(g.sum(pow(abs(difference), g.number(p, type)), {last}, keepDims), g.number(1 / p, type));
+/// Of the last axis.
+Expr distance(Expr difference, double p, bool keepDims = false) {
+  return aten::norm(difference, p, {difference.getType().getRank() - 1}, keepDims);
 }
 
 /// Each row of x1 against each row of x2.
@@ -35,7 +22,7 @@ LogicalResult importAllDistances(ImportCall &call) {
     return call.unsupported("expected matrices");
   ExprBuilder g(call.builder, call.loc);
   Expr rows = g(aten::insertAxis(call, *a, aten::rankOf(*a) - 1)), columns = g(aten::insertAxis(call, *b, aten::rankOf(*b) - 2));
-  return call.yield(distance(rows - columns, *p));
+  return call.yield(Value(distance(rows - columns, *p)));
 }
 
 /// Each row against all behind it.
@@ -57,7 +44,7 @@ LogicalResult importPairDistances(ImportCall &call) {
     Value which = graph::ConstantOp::create(g.b, g.loc, type, DenseElementsAttr::get(type, ids));
     return g(graph::GatherOp::create(g.b, g.loc, *x, which, int64_t(0)));
   };
-  return call.yield(distance(rows(first) - rows(second), *p));
+  return call.yield(Value(distance(rows(first) - rows(second), *p)));
 }
 
 LogicalResult importPairwise(ImportCall &call) {
@@ -67,7 +54,7 @@ LogicalResult importPairwise(ImportCall &call) {
   if (failed(a) || failed(b) || failed(p) || failed(epsilon) || failed(keep))
     return failure();
   ExprBuilder g(call.builder, call.loc);
-  return call.yield(distance(g(*a) - g(*b) + *epsilon, *p, *keep));
+  return call.yield(Value(distance(g(*a) - g(*b) + *epsilon, *p, *keep)));
 }
 
 /// The product of two vectors over that of their lengths, each at least eps.
@@ -81,10 +68,9 @@ LogicalResult importCosine(ImportCall &call) {
   auto axis = aten::axisOf(call, "dim", product);
   if (failed(axis))
     return failure();
-  Type type = product.getType().getElementType();
   auto normal = [&](Value value) {
     Expr x = g.broadcastLike(g(value), product), length = sqrt(g.sum(x * x, {*axis}, /*keepDims=*/true));
-    return x / g(graph::MaxOp::create(g.b, g.loc, length, g.number(*epsilon, type)));
+    return x / max(length, *epsilon);
   };
   return call.yield(Value(g.sum(normal(*a) * normal(*b), {*axis}, /*keepDims=*/false)));
 }

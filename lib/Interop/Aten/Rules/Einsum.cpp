@@ -18,7 +18,7 @@ public:
   };
 
   /// Repeated labels give the diagonal, labels that nothing else has are summed.
-  FailureOr<Term> reduce(Term term, const llvm::SmallDenseSet<char> &wanted) {
+  Term reduce(Term term, const llvm::SmallDenseSet<char> &wanted) {
     ExprBuilder g(call.builder, call.loc);
     for (size_t i = 0; i < term.labels.size(); ++i)
       for (size_t j = term.labels.size() - 1; j > i; --j)
@@ -136,24 +136,12 @@ LogicalResult aten::importEinsum(ImportCall &call, StringRef tensors) {
       wanted.insert(term.labels.begin(), term.labels.end());
     return wanted;
   };
-  Einsum::Term all = terms[0];
+  Einsum::Term all;
   for (size_t i = 0; i < terms.size(); ++i) {
-    if (i > 0) {
-      llvm::SmallDenseSet<char> wanted(result.begin(), result.end()), own(all.labels.begin(), all.labels.end());
-      for (size_t j = 0; j < terms.size(); ++j)
-        if (j > i)
-          wanted.insert(terms[j].labels.begin(), terms[j].labels.end());
-      llvm::SmallDenseSet<char> either = wanted;
-      either.insert(all.labels.begin(), all.labels.end());
-      auto term = einsum.reduce(terms[i], either);
-      if (failed(term))
-        return failure();
-      all = einsum.contract(all, *term, wanted);
-    }
-    auto reduced = einsum.reduce(all, wantedFrom(i + 1));
-    if (failed(reduced))
-      return failure();
-    all = *reduced;
+    llvm::SmallDenseSet<char> later = wantedFrom(i + 1), either = later;
+    either.insert(all.labels.begin(), all.labels.end());
+    Einsum::Term term = einsum.reduce(terms[i], either);
+    all = i == 0 ? term : einsum.reduce(einsum.contract(all, term, later), later);
   }
   SmallVector<int64_t> permutation;
   for (char label : result)

@@ -23,8 +23,7 @@ LogicalResult importEmbeddingBag(ImportCall &call) {
   OpBuilder &b = call.builder;
   ExprBuilder g(b, call.loc);
   Type element = aten::typeOf(*weight).getElementType(), index = b.getI64Type();
-  bool isSmall = element.isF16() || element.isBF16();
-  Type type = isSmall ? Type(b.getF32Type()) : element;
+  Type type = aten::computeType(element);
 
   Value starts = call.cast(*offsets, index);
   if (*hasLast) {

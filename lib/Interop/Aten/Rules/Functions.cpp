@@ -62,21 +62,6 @@ LogicalResult importNanToNum(ImportCall &call) {
 } // namespace
 
 void graphopt::registerAtenFunctionRules(ImportRules &rules) {
-  for (const auto &[op, names] : std::vector<std::pair<StringRef, SmallVector<StringRef>>>{
-           {"graph.mul", {"multiply.Tensor", "multiply.Scalar"}},
-           {"graph.sub", {"subtract.Tensor", "subtract.Scalar"}},
-           {"graph.div", {"divide.Tensor", "divide.Scalar", "true_divide.Tensor", "true_divide.Scalar"}},
-           {"graph.abs", {"absolute.default"}},
-           {"graph.neg", {"negative.default"}},
-           {"graph.gt", {"greater.Tensor", "greater.Scalar"}},
-           {"graph.ge", {"greater_equal.Tensor", "greater_equal.Scalar"}},
-           {"graph.lt", {"less.Tensor", "less.Scalar"}},
-           {"graph.le", {"less_equal.Tensor", "less_equal.Scalar"}},
-           {"graph.ne", {"not_equal.Tensor", "not_equal.Scalar"}},
-           {"graph.shl", {"__lshift__.Tensor", "__lshift__.Scalar"}},
-           {"graph.shr", {"__rshift__.Tensor", "__rshift__.Scalar"}}})
-    addElementwiseRules(rules, op, names, {});
-
   addFunction(rules, {"erfc.default", "special_erfc.default"}, {"self"}, [](ArrayRef<Expr> x) { return 1.0 - erf(x[0]); });
   addFunction(rules, {"deg2rad.default"}, {"self"}, [](ArrayRef<Expr> x) { return x[0] * 0.017453292519943295; });
   addFunction(rules, {"rad2deg.default"}, {"self"}, [](ArrayRef<Expr> x) { return x[0] * 57.29577951308232; });

@@ -116,7 +116,7 @@ LogicalResult importIndexPut(ImportCall &call) {
     return call.unsupported("masks among several indices");
   OpBuilder &b = call.builder;
   ExprBuilder g(b, call.loc);
-  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, indexed->x), shape;
+  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, indexed->x);
   int64_t rank = aten::rankOf(indexed->x), first = indexed->first, count = static_cast<int64_t>(indexed->indices.size()), joint = 0;
   for (Value index : indexed->indices)
     joint = std::max(joint, aten::rankOf(index));

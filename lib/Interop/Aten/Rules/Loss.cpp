@@ -63,8 +63,7 @@ FailureOr<Reduction> readReduction(ImportCall &call) {
 }
 
 FailureOr<Expr> operand(ImportCall &call, ExprBuilder &g, StringRef name) {
-  Type type = call.resultElementType();
-  auto value = call.tensorOrNumber(name, type.isF16() || type.isBF16() ? Type(call.builder.getF32Type()) : type);
+  auto value = call.tensorOrNumber(name, aten::computeType(call.resultElementType()));
   return failed(value) ? FailureOr<Expr>(failure()) : g(*value);
 }
 

@@ -10,11 +10,6 @@ using namespace mlir;
 using namespace graphopt;
 
 namespace {
-Type computeType(ImportCall &call, Value x) {
-  Type type = aten::typeOf(x).getElementType();
-  return type.isF16() || type.isBF16() ? Type(call.builder.getF32Type()) : type;
-}
-
 struct Moments {
   Expr mean, inverse; ///< 1 / sqrt(variance + epsilon)
 };
@@ -23,13 +18,6 @@ Moments moments(ImportCall &call, Expr x, ArrayRef<int64_t> axes, double epsilon
   Expr count = g(aten::countAlong(call, x, axes, x.getType().getElementType()));
   Expr mean = g.sum(x, axes, true) / count, deviation = x - mean;
   return {mean, rsqrt(g.sum(deviation * deviation, axes, true) / count + epsilon)};
-}
-
-/// A vector of channels as [1, c, 1, ...], so that it broadcasts against x.
-Expr alongChannels(ImportCall &call, Expr x, Value vector) {
-  SmallVector<OpFoldResult> sizes(x.getType().getRank(), call.builder.getIndexAttr(1));
-  sizes[1] = aten::sizesOf(call, vector)[0];
-  return x.g->cast((*x.g)(aten::reshape(call, vector, sizes)), x.getType().getElementType());
 }
 
 /// y, mean, 1 / deviation.
@@ -45,7 +33,7 @@ LogicalResult importNativeLayerNorm(ImportCall &call) {
     return call.unsupported("expected 1 to " + Twine(rank) + " normalised sizes");
   Value y = graph::LayerNormOp::create(call.builder, call.loc, *x, *weight, *bias, last, llvm::APFloat(*epsilon));
   ExprBuilder g(call.builder, call.loc);
-  Moments m = moments(call, g(call.cast(*x, computeType(call, *x))), llvm::to_vector(llvm::seq<int64_t>(rank - last, rank)), *epsilon);
+  Moments m = moments(call, g(call.cast(*x, aten::computeType(*x))), llvm::to_vector(llvm::seq<int64_t>(rank - last, rank)), *epsilon);
   return call.yield({y, call.cast(m.mean, call.resultElementType(1)), call.cast(m.inverse, call.resultElementType(2))});
 }
 
@@ -62,19 +50,50 @@ LogicalResult importGroupNorm(ImportCall &call) {
   OpBuilder &b = call.builder;
   ExprBuilder g(b, call.loc);
   SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x);
-  Expr value = g(call.cast(*x, computeType(call, *x)));
+  Expr value = g(call.cast(*x, aten::computeType(*x)));
   Expr grouped = g(aten::reshape(call, value, {sizes[0], b.getIndexAttr(*groups), b.getIndexAttr(-1)}));
   Moments m = moments(call, grouped, {2}, *epsilon);
   Expr y = g(aten::reshape(call, (grouped - m.mean) * m.inverse, sizes));
   if (*weight)
-    y = y * alongChannels(call, y, *weight);
+    y = y * aten::alongChannels(call, y, *weight);
   if (*bias)
-    y = y + alongChannels(call, y, *bias);
+    y = y + aten::alongChannels(call, y, *bias);
   SmallVector<Value> results = {call.cast(y, aten::typeOf(*x).getElementType())};
   if (call.resultTypes.size() == 3)
     for (auto [i, moment] : llvm::enumerate(ArrayRef<Expr>{m.mean, m.inverse}))
       results.push_back(call.cast(aten::reshape(call, moment, {sizes[0], b.getIndexAttr(*groups)}), call.resultElementType(i + 1)));
   return call.yield(results);
+}
+
+/// Each channel of each sample by its own moments, or by those that training left.
+LogicalResult importInstanceNorm(ImportCall &call) {
+  auto x = call.tensor("input");
+  auto weight = call.optionalTensor("weight"), bias = call.optionalTensor("bias");
+  auto mean = call.optionalTensor("running_mean"), variance = call.optionalTensor("running_var");
+  auto usesInput = call.boolean("use_input_stats");
+  auto epsilon = call.number("eps", 1e-5);
+  if (failed(x) || failed(weight) || failed(bias) || failed(mean) || failed(variance) || failed(usesInput) || failed(epsilon))
+    return failure();
+  int64_t rank = aten::rankOf(*x);
+  if (rank < 3 || (!*usesInput && (!*mean || !*variance)))
+    return call.unsupported("expected axes of samples, channels and space, and statistics where the input's don't count");
+  if (*usesInput && *mean)
+    return call.unsupported("it changes its statistics, as training does; export the model in eval mode");
+  ExprBuilder g(call.builder, call.loc);
+  Expr value = g(call.cast(*x, aten::computeType(*x)));
+  auto alongChannels = [&](Value vector) { return aten::alongChannels(call, value, vector); };
+  Expr y = value;
+  if (*usesInput) {
+    Moments m = moments(call, value, llvm::to_vector(llvm::seq<int64_t>(2, rank)), *epsilon);
+    y = (value - m.mean) * m.inverse;
+  } else {
+    y = (value - alongChannels(*mean)) * rsqrt(alongChannels(*variance) + *epsilon);
+  }
+  if (*weight)
+    y = y * alongChannels(*weight);
+  if (*bias)
+    y = y + alongChannels(*bias);
+  return call.yield(call.cast(y, aten::typeOf(*x).getElementType()));
 }
 
 LogicalResult importRmsNorm(ImportCall &call) {
@@ -87,7 +106,7 @@ LogicalResult importRmsNorm(ImportCall &call) {
   if (last < 1 || last > rank)
     return call.unsupported("expected 1 to " + Twine(rank) + " normalised sizes");
   ExprBuilder g(call.builder, call.loc);
-  Expr value = g(call.cast(*x, computeType(call, *x)));
+  Expr value = g(call.cast(*x, aten::computeType(*x)));
   // Absent, it is the distance from 1 to the next number of the type that is computed in.
   auto epsilon = call.number("eps", value.getType().getElementType().isF64() ? 0x1p-52 : 0x1p-23);
   if (failed(epsilon))
@@ -104,5 +123,6 @@ LogicalResult importRmsNorm(ImportCall &call) {
 void graphopt::registerAtenNormRules(ImportRules &rules) {
   rules.aten({"native_layer_norm.default"}, importNativeLayerNorm);
   rules.aten({"group_norm.default", "native_group_norm.default"}, importGroupNorm);
+  rules.aten({"instance_norm.default"}, importInstanceNorm);
   rules.aten({"rms_norm.default"}, importRmsNorm);
 }

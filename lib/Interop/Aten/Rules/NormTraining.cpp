@@ -9,10 +9,7 @@ using namespace mlir;
 using namespace graphopt;
 
 namespace {
-Expr computed(ImportCall &call, ExprBuilder &g, Value x) {
-  Type type = aten::typeOf(x).getElementType();
-  return g.cast(g(x), type.isF16() || type.isBF16() ? Type(call.builder.getF32Type()) : type);
-}
+Expr computed(ExprBuilder &g, Value x) { return g.cast(g(x), aten::computeType(x)); }
 
 SmallVector<int64_t> axesBetween(int64_t first, int64_t end) { return llvm::to_vector(llvm::seq<int64_t>(first, end)); }
 
@@ -44,9 +41,9 @@ LogicalResult importLayerNormBackward(ImportCall &call) {
   if (first < 0)
     return call.unsupported("expected at most " + Twine(rank) + " normalised sizes");
   ExprBuilder g(call.builder, call.loc);
-  Expr cotangent = computed(call, g, *ct), deviation = computed(call, g, *inverse);
-  Expr normal = (computed(call, g, *x) - computed(call, g, *mean)) * deviation;
-  Expr inner = *weight ? cotangent * computed(call, g, *weight) : cotangent;
+  Expr cotangent = computed(g, *ct), deviation = computed(g, *inverse);
+  Expr normal = (computed(g, *x) - computed(g, *mean)) * deviation;
+  Expr inner = *weight ? cotangent * computed(g, *weight) : cotangent;
   Expr ofX = normGradient(call, inner, normal, deviation, axesBetween(first, rank));
   SmallVector<int64_t> outer = axesBetween(0, first);
   return yieldWanted(call, *mask, {ofX, g.sum(cotangent * normal, outer, false), g.sum(cotangent, outer, false)}, *x);
@@ -68,7 +65,7 @@ LogicalResult importGroupNormBackward(ImportCall &call) {
   ExprBuilder g(b, call.loc);
   // [samples, groups, channels of a group, space]
   OpFoldResult one = b.getIndexAttr(1), group = b.getIndexAttr(*groups), part = b.getIndexAttr(*count / *groups), rest = b.getIndexAttr(-1);
-  auto grouped = [&](Value of, ArrayRef<OpFoldResult> sizes) { return g(aten::reshape(call, computed(call, g, of), sizes)); };
+  auto grouped = [&](Value of, ArrayRef<OpFoldResult> sizes) { return g(aten::reshape(call, computed(g, of), sizes)); };
   Expr cotangent = grouped(*ct, {*samples, group, part, rest}), deviation = grouped(*inverse, {*samples, group, one, one});
   Expr normal = (grouped(*x, {*samples, group, part, rest}) - grouped(*mean, {*samples, group, one, one})) * deviation;
   Expr inner = *weight ? cotangent * grouped(*weight, {one, group, part, one}) : cotangent;
@@ -90,15 +87,11 @@ LogicalResult importBatchNorm(ImportCall &call, bool hasStatistics) {
   if (rank < 2 || !*training)
     return call.unsupported("expected an axis of channels, and training");
   ExprBuilder g(call.builder, call.loc);
-  Expr value = computed(call, g, *x);
+  Expr value = computed(g, *x);
   SmallVector<int64_t> axes = axesBetween(0, rank);
   axes.erase(axes.begin() + 1);
   Type element = value.getType().getElementType();
-  auto alongChannels = [&](Value vector) {
-    SmallVector<OpFoldResult> sizes(rank, call.builder.getIndexAttr(1));
-    sizes[1] = aten::sizesOf(call, vector)[0];
-    return g(aten::reshape(call, computed(call, g, vector), sizes));
-  };
+  auto alongChannels = [&](Value vector) { return aten::alongChannels(call, value, vector); };
   Expr count = g(aten::countAlong(call, value, axes, element)), mean = g.sum(value, axes, false) / count;
   Expr deviation = value - alongChannels(mean), variance = g.sum(deviation * deviation, axes, false) / count;
   Expr inverse = rsqrt(variance + *epsilon), y = deviation * alongChannels(inverse);
@@ -111,7 +104,7 @@ LogicalResult importBatchNorm(ImportCall &call, bool hasStatistics) {
     auto oldMean = call.tensor("running_mean"), oldVariance = call.tensor("running_var");
     if (failed(oldMean) || failed(oldVariance))
       return failure();
-    auto mixed = [&](Value old, Expr fresh) { return computed(call, g, old) * (1 - *momentum) + fresh * *momentum; };
+    auto mixed = [&](Value old, Expr fresh) { return computed(g, old) * (1 - *momentum) + fresh * *momentum; };
     results.push_back(mixed(*oldMean, mean));
     results.push_back(mixed(*oldVariance, variance * (count / (count - 1.0)))); // the unbiased one
   }

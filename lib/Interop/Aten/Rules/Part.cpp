@@ -101,6 +101,43 @@ LogicalResult splitWithSizes(ImportCall &call) {
   return split(call, *x, *axis, *sizes);
 }
 
+/// Parts that begin at given positions, or as equal as can be, the longer ones first.
+LogicalResult splitTensor(ImportCall &call) {
+  auto x = call.tensor("self");
+  if (failed(x))
+    return failure();
+  auto axis = aten::axisOf(call, "dim", *x);
+  if (failed(axis))
+    return failure();
+  int64_t total = aten::typeOf(*x).getDimSize(*axis);
+  if (ShapedType::isDynamic(total))
+    return call.unsupported("expected a static size along the axis");
+  SmallVector<int64_t> ends;
+  if (call.has("sections")) {
+    auto sections = call.integer("sections");
+    if (failed(sections))
+      return failure();
+    if (*sections < 1 || static_cast<size_t>(*sections) != call.resultTypes.size())
+      return call.unsupported("expected as many sections as results");
+    for (int64_t i = 1, end = 0; i <= *sections; ++i)
+      ends.push_back(end += total / *sections + (i <= total % *sections));
+  } else {
+    auto indices = call.integers("indices");
+    if (failed(indices))
+      return failure();
+    for (int64_t index : *indices) // as Python's slices
+      ends.push_back(std::clamp<int64_t>(index < 0 ? index + total : index, 0, total));
+    ends.push_back(total);
+  }
+  SmallVector<Value> parts;
+  for (auto [i, end] : llvm::enumerate(ends)) {
+    int64_t start = i == 0 ? 0 : ends[i - 1];
+    parts.push_back(
+        aten::part(call, *x, *axis, call.builder.getIndexAttr(start), call.builder.getIndexAttr(std::max<int64_t>(end - start, 0))));
+  }
+  return call.yield(parts);
+}
+
 LogicalResult unbind(ImportCall &call) {
   auto x = call.tensor("self");
   if (failed(x))
@@ -193,6 +230,7 @@ void graphopt::registerAtenPartRules(ImportRules &rules) {
   rules.aten({"select.int"}, importSelect);
   rules.aten({"split.Tensor", "chunk.default"}, splitEvenly);
   rules.aten({"split_with_sizes.default", "split.sizes"}, splitWithSizes);
+  rules.aten({"tensor_split.sections", "tensor_split.indices"}, splitTensor);
   rules.aten({"unbind.int"}, unbind);
   rules.aten({"stack.default"}, stack);
   rules.aten({"flip.default"}, flip);

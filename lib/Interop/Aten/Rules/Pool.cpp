@@ -1,14 +1,11 @@
-//===- Pool.cpp - pooling with positions, averages, adaptive sizes --------===//
+//===- Pool.cpp - pooling with positions, and averages ---------------------===//
 #include "graph-opt/Dialect/Graph/Ops/Pool.h"
 #include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/Window.h"
 #include "Interop/Aten/Rules/Pool.h"
 #include "Interop/Aten/Rules/Rules.h"
-#include "graph-opt/Dialect/Graph/Ops/Constant.h"
-#include "graph-opt/Dialect/Graph/Ops/Matmul.h"
 #include "graph-opt/Dialect/Graph/Ops/Pad.h"
 #include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
-#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include <numeric>
 
@@ -94,11 +91,6 @@ LogicalResult importMaxPool(ImportCall &call, size_t rank, bool withIndices) {
   return call.yield(results);
 }
 
-Value computed(ImportCall &call, Value x) {
-  Type type = aten::typeOf(x).getElementType();
-  return type.isF16() || type.isBF16() ? call.cast(x, call.builder.getF32Type()) : x;
-}
-
 /// The sums of windows, and how many elements each one counts.
 struct Average {
   graph::SumPoolOp sum;
@@ -113,7 +105,7 @@ FailureOr<Average> averageOf(ImportCall &call, Value x, size_t rank) {
   if (failed(lists))
     return failure();
   ExprBuilder g(call.builder, call.loc);
-  Value value = computed(call, x);
+  Value value = call.cast(x, aten::computeType(x));
   Average average{lists->pool<graph::SumPoolOp>(call, value), {}};
   if (!call.has("divisor_override")) {
     average.count = aten::countElements(call, value, *lists, *withPadding);
@@ -137,96 +129,7 @@ LogicalResult importAveragePool(ImportCall &call, size_t rank) {
   return call.yield(call.cast(g(average->sum) / g(average->count), aten::typeOf(*x).getElementType()));
 }
 
-/// What each part of an axis has of its elements, [size, count]: part i is [i * size / count, (i + 1) * size / count), rounded outwards.
-FailureOr<Value> shares(ImportCall &call, int64_t size, int64_t count, Type element) {
-  if (size > (1 << 12) || count > (1 << 12))
-    return call.unsupported("uneven parts of an axis of " + Twine(size) + " elements");
-  SmallVector<Attribute> values;
-  for (int64_t i = 0; i < size; ++i)
-    for (int64_t part = 0; part < count; ++part) {
-      int64_t first = part * size / count, last = llvm::divideCeil((part + 1) * size, count);
-      values.push_back(call.builder.getFloatAttr(element, i >= first && i < last ? 1.0 / static_cast<double>(last - first) : 0.0));
-    }
-  auto type = RankedTensorType::get({size, count}, element);
-  return Value(graph::ConstantOp::create(call.builder, call.loc, type, DenseElementsAttr::get(type, values)));
-}
-
-/// x times a matrix along an axis.
-Expr product(ImportCall &call, Expr x, int64_t axis, Value matrix) {
-  SmallVector<int64_t> permutation = llvm::to_vector(llvm::seq<int64_t>(0, x.getType().getRank()));
-  std::swap(permutation[axis], permutation.back());
-  Value turned = graph::TransposeOp::create(call.builder, call.loc, x, permutation);
-  Value y = graph::MatmulOp::create(call.builder, call.loc, turned, matrix);
-  return (*x.g)(graph::TransposeOp::create(call.builder, call.loc, y, permutation));
-}
-
-/// Averages of parts of one axis that are as equal as can be.
-FailureOr<Expr> averageParts(ImportCall &call, Expr x, int64_t axis, int64_t count) {
-  ExprBuilder &g = *x.g;
-  RankedTensorType type = x.getType();
-  int64_t size = type.getDimSize(axis), rank = type.getRank();
-  if (count == 1)
-    return g.mean(x, {axis}, /*keepDims=*/true);
-  if (ShapedType::isDynamic(size) || count < 1 || size < 1)
-    return call.unsupported("several averages of an axis of unknown size");
-  if (size % count == 0) {
-    SmallVector<int64_t> window(rank - axis, 1), zeros(rank - axis, 0), ones(rank - axis, 1);
-    window[0] = size / count;
-    Value sum = graph::SumPoolOp::create(call.builder, call.loc, x, window, window, zeros, zeros, ones);
-    return g(sum) / static_cast<double>(size / count);
-  }
-  FailureOr<Value> matrix = shares(call, size, count, type.getElementType());
-  if (failed(matrix))
-    return failure();
-  return product(call, x, axis, *matrix);
-}
-
-LogicalResult importAdaptiveAverage(ImportCall &call, size_t rank) {
-  auto x = call.tensor("self");
-  if (failed(x))
-    return failure();
-  auto counts = perAxis(call, "output_size", rank, 1);
-  if (failed(counts))
-    return failure();
-  ExprBuilder g(call.builder, call.loc);
-  Expr y = g(computed(call, *x));
-  auto first = aten::rankOf(*x) - static_cast<int64_t>(rank);
-  if (first < 1 || !isa<FloatType>(y.getType().getElementType()))
-    return call.unsupported("expected floating-point numbers with an axis of channels");
-  if (llvm::all_of(*counts, [](int64_t count) { return count == 1; })) {
-    y = g.mean(y, llvm::to_vector(llvm::seq<int64_t>(first, aten::rankOf(*x))), /*keepDims=*/true);
-    return call.yield(call.cast(y, aten::typeOf(*x).getElementType()));
-  }
-  for (auto [d, count] : llvm::enumerate(*counts)) {
-    if (y.getType().getDimSize(first + d) == count)
-      continue;
-    FailureOr<Expr> next = averageParts(call, y, first + d, count);
-    if (failed(next))
-      return failure();
-    y = *next;
-  }
-  return call.yield(call.cast(y, aten::typeOf(*x).getElementType()));
-}
-
 //===--- Gradients, as graphs of training have them -----------------------===//
-
-LogicalResult importAdaptiveAverageBackward(ImportCall &call) {
-  auto ct = call.tensor("grad_output"), x = call.tensor("self");
-  if (failed(ct) || failed(x))
-    return failure();
-  ExprBuilder g(call.builder, call.loc);
-  Expr y = g(computed(call, *ct));
-  for (int64_t axis = aten::rankOf(*x) - 2; axis < aten::rankOf(*x); ++axis) {
-    int64_t size = aten::typeOf(*x).getDimSize(axis), count = y.getType().getDimSize(axis);
-    if (ShapedType::isDynamic(size) || ShapedType::isDynamic(count))
-      return call.unsupported("averages of an axis of unknown size");
-    FailureOr<Value> matrix = shares(call, size, count, y.getType().getElementType());
-    if (failed(matrix))
-      return failure();
-    y = product(call, y, axis, graph::TransposeOp::create(call.builder, call.loc, *matrix, ArrayRef<int64_t>{1, 0}));
-  }
-  return call.yield(call.cast(y, aten::typeOf(*x).getElementType()));
-}
 
 LogicalResult importAverageBackward(ImportCall &call) {
   auto ct = call.tensor("grad_output"), x = call.tensor("self");
@@ -236,7 +139,7 @@ LogicalResult importAverageBackward(ImportCall &call) {
   if (failed(average))
     return failure();
   ExprBuilder g(call.builder, call.loc);
-  Expr part = g(computed(call, *ct)) / g(average->count);
+  Expr part = g(call.cast(*ct, aten::computeType(*ct))) / g(average->count);
   FailureOr<SmallVector<Value>> gradient = average->sum.buildGradient(call.builder, ValueRange{part});
   if (failed(gradient))
     return failure();
@@ -273,11 +176,7 @@ void graphopt::registerAtenPoolRules(ImportRules &rules) {
     add("max_pool" + suffix + "_with_indices.default",
         [](ImportCall &call, size_t n) { return importMaxPool(call, n, /*withIndices=*/true); });
     add("avg_pool" + plain, importAveragePool);
-    add("adaptive_avg_pool" + plain, importAdaptiveAverage);
-    if (rank > 1)
-      add("_adaptive_avg_pool" + plain, importAdaptiveAverage);
   }
-  rules.aten({"_adaptive_avg_pool2d_backward.default"}, importAdaptiveAverageBackward);
   rules.aten({"avg_pool2d_backward.default"}, importAverageBackward);
   rules.aten({"max_pool2d_with_indices_backward.default"}, importMaxBackward);
 }

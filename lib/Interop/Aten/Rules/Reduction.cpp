@@ -31,8 +31,7 @@ FailureOr<Reduction> read(ImportCall &call, ExprBuilder &g) {
   if (failed(axes) || failed(keep))
     return failure();
   reduction.resultType = call.resultElementType();
-  bool isSmall = reduction.resultType.isF16() || reduction.resultType.isBF16();
-  reduction.x = g(call.cast(*x, isSmall ? call.builder.getF32Type() : reduction.resultType));
+  reduction.x = g(call.cast(*x, aten::computeType(reduction.resultType)));
   reduction.axes = *axes;
   reduction.keepDims = *keep;
   return reduction;
@@ -99,19 +98,9 @@ LogicalResult importNorm(ImportCall &call) {
   FailureOr<double> order = call.has("ord") ? call.number("ord") : call.number("p", 2);
   if (failed(r) || failed(order))
     return failure();
-  Expr result;
-  if (*order == 2)
-    result = sqrt(g.sum(r->x * r->x, r->axes, r->keepDims));
-  else if (*order == 1)
-    result = g.sum(abs(r->x), r->axes, r->keepDims);
-  else if (*order == std::numeric_limits<double>::infinity())
-    result = g.reduceMax(abs(r->x), r->axes, r->keepDims);
-  else if (*order > 0) {
-    Type type = r->x.getType().getElementType();
-    result = pow(g.sum(pow(abs(r->x), g.number(*order, type)), r->axes, r->keepDims), g.number(1 / *order, type));
-  } else
-    return call.unsupported("expected a positive order");
-  return call.yield(Value(g.cast(result, r->resultType)));
+  if (*order < 0)
+    return call.unsupported("expected an order of at least 0");
+  return call.yield(Value(g.cast(aten::norm(r->x, *order, r->axes, r->keepDims), r->resultType)));
 }
 
 /// The first position of the greatest or least element along an axis, or of the first NaN.

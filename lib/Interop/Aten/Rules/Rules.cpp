@@ -1,5 +1,6 @@
 //===- Rules.cpp - what the families share --------------------------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "Graph/Shared/IndexMath.h"
 #include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
 #include "graph-opt/Dialect/Graph/Ops/Iota.h"
 #include "graph-opt/Dialect/Graph/Ops/Reshape.h"
@@ -11,6 +12,7 @@ using namespace graphopt;
 
 void graphopt::registerAtenRules(ImportRules &rules) {
   registerAtenActivationRules(rules);
+  registerAtenAdaptivePoolRules(rules);
   registerAtenArithmeticRules(rules);
   registerAtenBackwardRules(rules);
   registerAtenConvolutionRules(rules);
@@ -96,6 +98,12 @@ Value aten::repeat(const ImportCall &call, Value x, ArrayRef<OpFoldResult> sizes
   return reshape(call, y, joined);
 }
 
+Expr aten::alongChannels(const ImportCall &call, Expr like, Value vector) {
+  SmallVector<OpFoldResult> sizes(like.getType().getRank(), call.builder.getIndexAttr(1));
+  sizes[1] = sizesOf(call, vector)[0];
+  return like.g->cast((*like.g)(reshape(call, vector, sizes)), like.getType().getElementType());
+}
+
 Value aten::insertAxis(const ImportCall &call, Value x, int64_t axis) {
   SmallVector<OpFoldResult> sizes = sizesOf(call, x);
   sizes.insert(sizes.begin() + axis, call.builder.getIndexAttr(1));
@@ -108,16 +116,24 @@ Value aten::positions(const ImportCall &call, OpFoldResult size, int64_t axis, i
   return graph::IotaOp::create(call.builder, call.loc, call.builder.getI64Type(), sizes, axis);
 }
 
-Expr aten::sizeAsTensor(ImportCall &call, ExprBuilder &g, OpFoldResult size) {
-  ImportCall number(call.builder, call.loc, call.name);
-  std::optional<int64_t> constant = getConstantIntValue(size);
-  number.args.push_back({"size", constant ? ImportArg{*constant} : ImportArg{cast<Value>(size)}});
-  return g(*number.tensorOrNumber("size", call.builder.getI64Type()));
-}
+Expr aten::sizeAsTensor(ImportCall &call, ExprBuilder &g, OpFoldResult size) { return g(IndexMath(call.builder, call.loc).tensor(size)); }
 
 Expr aten::fromEnd(ImportCall &call, Expr positions, OpFoldResult size) {
   ExprBuilder &g = *positions.g;
   return select(positions < g.number(0, call.builder.getI64Type()), positions + sizeAsTensor(call, g, size), positions);
+}
+
+Expr aten::norm(Expr x, double p, ArrayRef<int64_t> axes, bool keepDims) {
+  ExprBuilder &g = *x.g;
+  if (p == 0)
+    return g.sum(select(x == 0.0, numberLike(0, x), numberLike(1, x)), axes, keepDims);
+  if (p == 1)
+    return g.sum(abs(x), axes, keepDims);
+  if (p == 2)
+    return sqrt(g.sum(x * x, axes, keepDims));
+  if (p == std::numeric_limits<double>::infinity())
+    return max(g.reduceMax(abs(x), axes, keepDims), 0);
+  return pow(g.sum(pow(abs(x), numberLike(p, x)), axes, keepDims), numberLike(1 / p, x));
 }
 
 Value aten::countAlong(const ImportCall &call, Value x, ArrayRef<int64_t> axes, Type elementType) {

@@ -13,6 +13,7 @@ namespace graphopt {
 /// All families, below.
 void registerAtenRules(ImportRules &rules);
 void registerAtenActivationRules(ImportRules &rules);
+void registerAtenAdaptivePoolRules(ImportRules &rules);
 void registerAtenArithmeticRules(ImportRules &rules);
 void registerAtenBackwardRules(ImportRules &rules);
 void registerAtenConvolutionRules(ImportRules &rules);
@@ -44,6 +45,11 @@ void registerAtenUnfoldRules(ImportRules &rules);
 
 namespace aten {
 inline mlir::RankedTensorType typeOf(mlir::Value x) { return mlir::cast<mlir::RankedTensorType>(x.getType()); }
+/// The type in which numbers of an element type are computed: f32 for f16 and bf16, else itself.
+inline mlir::Type computeType(mlir::Type elementType) {
+  return elementType.isF16() || elementType.isBF16() ? mlir::Type(mlir::Float32Type::get(elementType.getContext())) : elementType;
+}
+inline mlir::Type computeType(mlir::Value x) { return computeType(typeOf(x).getElementType()); }
 inline int64_t rankOf(mlir::Value x) { return typeOf(x).getRank(); }
 /// The axis of x that the argument names, counted from 0; refuses a scalar, which has none.
 llvm::FailureOr<int64_t> axisOf(const ImportCall &call, llvm::StringRef arg, mlir::Value x);
@@ -89,6 +95,10 @@ mlir::Value scatterAlong(const ImportCall &call, mlir::Value x, mlir::Value indi
                          ScatterEffect effect);
 /// The first k elements of lines in order, the greatest or the least of them, and their positions: the results of a call.
 llvm::LogicalResult yieldFirst(ImportCall &call, const Line &line, mlir::OpFoldResult k, bool largest);
+/// A vector of channels as [1, c, 1, ...], so that it broadcasts against `like`, whose element type it gets.
+Expr alongChannels(const ImportCall &call, Expr like, mlir::Value vector);
+/// The p-norm along axes: for p = 0 how many elements are not 0, for infinity the largest; 0 of no elements.
+Expr norm(Expr x, double p, llvm::ArrayRef<int64_t> axes, bool keepDims);
 /// The number of elements along axes, as a rank-0 tensor of the element type.
 mlir::Value countAlong(const ImportCall &call, mlir::Value x, llvm::ArrayRef<int64_t> axes, mlir::Type elementType);
 } // namespace aten

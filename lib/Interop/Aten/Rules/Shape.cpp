@@ -99,22 +99,22 @@ void graphopt::registerAtenShapeRules(ImportRules &rules) {
     sizes.insert(sizes.begin() + *axis, call.builder.getIndexAttr(1));
     return success();
   });
-  addReshape(rules, {"squeeze.default", "squeeze.dim", "squeeze.dims"},
-             [](ImportCall &call, Value x, SmallVectorImpl<OpFoldResult> &sizes) -> LogicalResult {
-               bool isDefault = call.name == "aten.squeeze.default";
-               if (call.name == "aten.squeeze.dims" && call["dim"].get<std::vector<ImportArg>>() &&
-                   call["dim"].get<std::vector<ImportArg>>()->empty())
-                 return success(); // none, not all
-               auto axes = isDefault ? FailureOr<SmallVector<int64_t>>(llvm::to_vector(llvm::seq<int64_t>(0, aten::rankOf(x))))
-                                     : call.axes("dim", aten::rankOf(x));
-               if (failed(axes))
-                 return failure();
-               for (int64_t axis : llvm::reverse(*axes))
-                 // Only sizes known to be 1 go: a rank can't depend on a number. The source's rank, which is checked, agrees.
-                 if (isConstantIntValue(sizes[axis], 1))
-                   sizes.erase(sizes.begin() + axis);
-               return success();
-             });
+  // Only sizes known to be 1 go: a rank can't depend on a number. The source's rank, which is checked, agrees.
+  auto squeeze = [](SmallVectorImpl<OpFoldResult> &sizes, ArrayRef<int64_t> axes) {
+    for (int64_t axis : llvm::reverse(axes))
+      if (isConstantIntValue(sizes[axis], 1))
+        sizes.erase(sizes.begin() + axis);
+    return success();
+  };
+  addReshape(rules, {"squeeze.default"}, [=](ImportCall &, Value x, SmallVectorImpl<OpFoldResult> &sizes) {
+    return squeeze(sizes, llvm::to_vector(llvm::seq<int64_t>(0, aten::rankOf(x))));
+  });
+  addReshape(rules, {"squeeze.dim", "squeeze.dims"}, [=](ImportCall &call, Value x, SmallVectorImpl<OpFoldResult> &sizes) -> LogicalResult {
+    if (auto *dims = call["dim"].get<std::vector<ImportArg>>(); dims && dims->empty())
+      return success(); // none, where reductions would take all
+    auto axes = call.axes("dim", aten::rankOf(x));
+    return failed(axes) ? failure() : squeeze(sizes, *axes);
+  });
   addReshape(rules, {"flatten.using_ints"}, [](ImportCall &call, Value x, SmallVectorImpl<OpFoldResult> &sizes) -> LogicalResult {
     auto first = call.axis("start_dim", aten::rankOf(x)), last = call.axis("end_dim", aten::rankOf(x));
     if (failed(first) || failed(last))

@@ -23,10 +23,6 @@ Expr normalise(ImportCall &call, Expr x, ArrayRef<int64_t> axes, double epsilon)
 }
 SmallVector<int64_t> axesFrom(int64_t first, int64_t rank) { return llvm::to_vector(llvm::seq<int64_t>(first, rank)); }
 
-Expr channels(ImportCall &call, Expr like, Value vector) {
-  return like.g->cast((*like.g)(alongChannels(call, vector, like.getType().getRank())), like.getType().getElementType());
-}
-
 /// With the statistics that training left.
 LogicalResult importBatchNorm(ImportCall &call) {
   bool isOld = !call["mean"].isNone();
@@ -53,7 +49,8 @@ LogicalResult importInstanceNorm(ImportCall &call) {
     return call.unsupported("a tensor without axes of space");
   ExprBuilder g(call.builder, call.loc);
   Expr value = g(call.cast(*x, computeType(*x)));
-  Expr y = normalise(call, value, axesFrom(2, rankOf(*x)), *epsilon) * channels(call, value, *scale) + channels(call, value, *bias);
+  Expr y =
+      normalise(call, value, axesFrom(2, rankOf(*x)), *epsilon) * alongChannels(call, value, *scale) + alongChannels(call, value, *bias);
   return call.yield(call.cast(y, elementOf(*x)));
 }
 
@@ -78,7 +75,7 @@ LogicalResult importGroupNorm(ImportCall &call) {
     return call.yield(call.cast(aten::reshape(call, y, sizes), elementOf(*x)));
   }
   y = g(aten::reshape(call, y, sizes));
-  return call.yield(call.cast(y * channels(call, y, *scale) + channels(call, y, *bias), elementOf(*x)));
+  return call.yield(call.cast(y * alongChannels(call, y, *scale) + alongChannels(call, y, *bias), elementOf(*x)));
 }
 
 LogicalResult importRmsNorm(ImportCall &call) {

@@ -87,9 +87,3 @@ Value onnx::asMatrix(const ImportCall &call, Value x, int64_t axis) {
   SmallVector<OpFoldResult> sizes = sizesOf(call, x);
   return aten::reshape(call, x, {product(call, ArrayRef(sizes).take_front(axis)), product(call, ArrayRef(sizes).drop_front(axis))});
 }
-
-Value onnx::alongChannels(const ImportCall &call, Value vector, int64_t rank) {
-  SmallVector<OpFoldResult> sizes(rank, call.builder.getIndexAttr(1));
-  sizes[1] = sizesOf(call, vector)[0];
-  return aten::reshape(call, vector, sizes);
-}

@@ -29,17 +29,14 @@ void registerOnnxResizeRules(ImportRules &rules);
 void registerOnnxShapeRules(ImportRules &rules);
 
 namespace onnx {
+using aten::alongChannels;
 using aten::axisOf;
+using aten::computeType;
 using aten::part;
 using aten::product;
 using aten::rankOf;
 using aten::sizesOf;
 inline mlir::Type elementOf(mlir::Value x) { return aten::typeOf(x).getElementType(); }
-/// The type that f16 and bf16 are computed in.
-inline mlir::Type computeType(mlir::Value x) {
-  mlir::Type type = elementOf(x);
-  return type.isF16() || type.isBF16() ? mlir::Type(mlir::Float32Type::get(type.getContext())) : type;
-}
 /// An attribute that holds a code of an element type; `absent` where it is not there.
 llvm::FailureOr<mlir::Type> elementTypeArg(const ImportCall &call, llvm::StringRef arg, mlir::Type absent = {});
 /// An attribute or a tensor of numbers that are known.
@@ -48,8 +45,6 @@ llvm::FailureOr<llvm::SmallVector<double>> numbers(const ImportCall &call, llvm:
 llvm::FailureOr<llvm::SmallVector<int64_t>> axesInOrder(const ImportCall &call, llvm::StringRef arg, int64_t rank);
 /// x with all axes in two: those before `axis`, and the rest.
 mlir::Value asMatrix(const ImportCall &call, mlir::Value x, int64_t axis);
-/// A vector of channels as [1, c, 1, ...], for a tensor of the rank.
-mlir::Value alongChannels(const ImportCall &call, mlir::Value vector, int64_t rank);
 /// Whether results beyond the first `count` are asked for.
 inline bool asksForMore(const ImportCall &call, size_t count) { return call.resultTypes.size() > count; }
 } // namespace onnx
