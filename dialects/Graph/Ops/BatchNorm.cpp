@@ -158,20 +158,16 @@ void BatchNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRC
 //===--- Import -----------------------------------------------------------===//
 
 void BatchNormOp::registerImportRules(ImportRules &rules) {
-  rules.aten({"batch_norm.default", "_native_batch_norm_legit_no_training.default", "native_batch_norm.default"},
-             [](ImportCall &call) -> LogicalResult {
-               auto x = call.tensor("input"), mean = call.tensor("running_mean"), variance = call.tensor("running_var");
-               auto weight = call.optionalTensor("weight"), bias = call.optionalTensor("bias");
-               auto epsilon = call.number("eps", 1e-5);
-               auto training = call.boolean("training", false);
-               if (failed(x) || failed(mean) || failed(variance) || failed(weight) || failed(bias) || failed(epsilon) || failed(training))
-                 return failure();
-               if (*training)
-                 return call.unsupported("batch normalisation in training changes its statistics; export the model in eval mode");
-               if (cast<RankedTensorType>(x->getType()).getRank() < 2)
-                 return call.unsupported("expected an axis of channels");
-               SmallVector<Value> results(call.resultTypes.size()); // what only training reads stays absent
-               results[0] = BatchNormOp::create(call.builder, call.loc, *x, *mean, *variance, *weight, *bias, llvm::APFloat(*epsilon));
-               return call.yield(results);
-             });
+  rules.aten({"_native_batch_norm_legit_no_training.default"}, [](ImportCall &call) -> LogicalResult {
+    auto x = call.tensor("input"), mean = call.tensor("running_mean"), variance = call.tensor("running_var");
+    auto weight = call.optionalTensor("weight"), bias = call.optionalTensor("bias");
+    auto epsilon = call.number("eps", 1e-5);
+    if (failed(x) || failed(mean) || failed(variance) || failed(weight) || failed(bias) || failed(epsilon))
+      return failure();
+    if (cast<RankedTensorType>(x->getType()).getRank() < 2)
+      return call.unsupported("expected an axis of channels");
+    SmallVector<Value> results(call.resultTypes.size()); // what only training reads stays absent
+    results[0] = BatchNormOp::create(call.builder, call.loc, *x, *mean, *variance, *weight, *bias, llvm::APFloat(*epsilon));
+    return call.yield(results);
+  });
 }

@@ -73,12 +73,16 @@ public:
     results.assign(values.begin(), values.end());
     return llvm::success();
   }
+  /// What an argument holds after the call, of an operator that changes more than its first one.
+  void change(llvm::StringRef arg, mlir::Value value) { changes.emplace_back(arg.str(), value); }
+  llvm::ArrayRef<std::pair<std::string, mlir::Value>> getChanges() const { return changes; }
   /// An error at the call: "unsupported 'aten.foo.default': <reason>".
   llvm::LogicalResult unsupported(const llvm::Twine &reason) const;
   llvm::ArrayRef<mlir::Value> getResults() const { return results; }
 
 private:
   llvm::SmallVector<mlir::Value> results;
+  llvm::SmallVector<std::pair<std::string, mlir::Value>> changes;
 };
 
 using ImportRule = std::function<llvm::LogicalResult(ImportCall &)>;

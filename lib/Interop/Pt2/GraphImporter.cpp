@@ -176,6 +176,8 @@ LogicalResult GraphImporter::importAten(ImportCall &call, StringRef overload, co
     return emitError(call.loc) << "'" << call.name << "': expected tensors as results";
   if (failed(completeArguments(call, overload)) || failed((*rule)(call)))
     return failure();
+  if (failed(changeArguments(call, node, scope)))
+    return failure();
   if (functional.empty())
     noteViews(node, graph, scope);
   else if (call.getResults().size() == 1)

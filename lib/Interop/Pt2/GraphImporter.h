@@ -55,6 +55,10 @@ private:
                                  bool isMap, unsigned depth);
   /// After an in-place operator, imported as the functional one: gives its value to what it has changed, and to all that sees it.
   llvm::LogicalResult changeInPlace(ImportCall &call, const JsonValue &node, mlir::Value value, Scope &scope);
+  /// The same for the arguments that a rule says it has changed.
+  llvm::LogicalResult changeArguments(ImportCall &call, const JsonValue &node, Scope &scope);
+  /// Gives the name a value, and with it all that shares its storage; `isOtherView` if only the name sees the storage in another way.
+  llvm::LogicalResult change(ImportCall &call, llvm::StringRef self, mlir::Value value, bool isOtherView, Scope &scope);
   /// What a view's source becomes when the view becomes `value`.
   llvm::FailureOr<mlir::Value> writeBack(ImportCall &call, llvm::StringRef name, mlir::Value value, Scope &scope);
   /// Computes a stale view from what its source is now.

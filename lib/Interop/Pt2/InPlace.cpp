@@ -68,14 +68,29 @@ void GraphImporter::refresh(StringRef name, Scope &scope) {
 
 LogicalResult GraphImporter::changeInPlace(ImportCall &call, const JsonValue &node, Value value, Scope &scope) {
   SmallVector<StringRef> results = resultNames(node);
-  if (sourceName(node).empty() || results.size() != 1)
+  if (results.size() != 1)
     return call.unsupported("expected one tensor to change in place");
-  StringRef self = scope.first(sourceName(node)), owner = self;
-  auto before = dyn_cast_or_null<RankedTensorType>(typeIn(scope, self)), after = dyn_cast<RankedTensorType>(value.getType());
-  if (!before || !after)
-    return call.unsupported("expected one tensor to change in place");
+  StringRef self = scope.first(sourceName(node)), op = operatorOf(node);
   if (results[0] != self)
     scope.sameAs[results[0]] = self.str();
+  op.consume_back("_"); // transpose_ and the like change how a name sees the storage, and not what is in it
+  return change(call, self, value, inverseOf(op) != Inverse::sameOrder, scope);
+}
+
+LogicalResult GraphImporter::changeArguments(ImportCall &call, const JsonValue &node, Scope &scope) {
+  for (const auto &[arg, value] : call.getChanges())
+    for (const JsonValue &input : node["inputs"].elements)
+      if (input["name"].getString() == arg &&
+          failed(change(call, scope.first(input["arg"]["as_tensor"]["name"].getString()), value, /*isOtherView=*/false, scope)))
+        return failure();
+  return success();
+}
+
+LogicalResult GraphImporter::change(ImportCall &call, StringRef self, Value value, bool isOtherView, Scope &scope) {
+  StringRef owner = self;
+  auto before = dyn_cast_or_null<RankedTensorType>(typeIn(scope, self)), after = dyn_cast<RankedTensorType>(value.getType());
+  if (!before || !after)
+    return call.unsupported("expected a tensor to change in place");
   if (value == scope.lookup(self))
     return success();
   SmallVector<StringRef> path;
@@ -90,11 +105,7 @@ LogicalResult GraphImporter::changeInPlace(ImportCall &call, const JsonValue &no
     if (auto it = scope.viewsOf.find(names[i]); it != scope.viewsOf.end())
       names.append(it->second.begin(), it->second.end());
   }
-  // transpose_ and the like change how a name sees the storage, and not what is in it.
-  StringRef op = operatorOf(node);
-  op.consume_back("_");
-  if (before.getRank() != after.getRank() || op.contains("transpose") || op == "t" || op.starts_with("swap") ||
-      failed(verifyCompatibleShape(before, after))) {
+  if (isOtherView || before.getRank() != after.getRank() || failed(verifyCompatibleShape(before, after))) {
     if (names.size() > 1)
       return call.unsupported("it changes the shape of '" + self + "', which shares its storage with other values");
     scope[self] = value;

@@ -74,51 +74,9 @@ LogicalResult importGroupNormBackward(ImportCall &call) {
   return yieldWanted(call, *mask, {ofX, ofChannels(cotangent * normal), ofChannels(cotangent)}, *x);
 }
 
-/// With the statistics of the batch itself: y, mean, 1 / deviation. The running statistics, where there are any, are returned as they are
-/// after this batch: as a function, without changing them in place.
-LogicalResult importBatchNorm(ImportCall &call, bool hasStatistics) {
-  auto x = call.tensor("input");
-  auto weight = call.optionalTensor("weight"), bias = call.optionalTensor("bias");
-  auto training = call.boolean("training", true);
-  auto momentum = call.number("momentum", 0.1), epsilon = call.number("eps", 1e-5);
-  if (failed(x) || failed(weight) || failed(bias) || failed(training) || failed(momentum) || failed(epsilon))
-    return failure();
-  int64_t rank = aten::rankOf(*x);
-  if (rank < 2 || !*training)
-    return call.unsupported("expected an axis of channels, and training");
-  ExprBuilder g(call.builder, call.loc);
-  Expr value = computed(g, *x);
-  SmallVector<int64_t> axes = axesBetween(0, rank);
-  axes.erase(axes.begin() + 1);
-  Type element = value.getType().getElementType();
-  auto alongChannels = [&](Value vector) { return aten::alongChannels(call, value, vector); };
-  Expr count = g(aten::countAlong(call, value, axes, element)), mean = g.sum(value, axes, false) / count;
-  Expr deviation = value - alongChannels(mean), variance = g.sum(deviation * deviation, axes, false) / count;
-  Expr inverse = rsqrt(variance + *epsilon), y = deviation * alongChannels(inverse);
-  if (*weight)
-    y = y * alongChannels(*weight);
-  if (*bias)
-    y = y + alongChannels(*bias);
-  SmallVector<Expr> results = {y, mean, inverse};
-  if (hasStatistics) {
-    auto oldMean = call.tensor("running_mean"), oldVariance = call.tensor("running_var");
-    if (failed(oldMean) || failed(oldVariance))
-      return failure();
-    auto mixed = [&](Value old, Expr fresh) { return computed(g, old) * (1 - *momentum) + fresh * *momentum; };
-    results.push_back(mixed(*oldMean, mean));
-    results.push_back(mixed(*oldVariance, variance * (count / (count - 1.0)))); // the unbiased one
-  }
-  SmallVector<Value> typed;
-  for (auto [i, result] : llvm::enumerate(results))
-    typed.push_back(call.resultElementType(i) ? call.cast(result, call.resultElementType(i)) : Value(result));
-  return call.yield(typed);
-}
 } // namespace
 
 void graphopt::registerAtenNormTrainingRules(ImportRules &rules) {
   rules.aten({"native_layer_norm_backward.default"}, importLayerNormBackward);
   rules.aten({"native_group_norm_backward.default"}, importGroupNormBackward);
-  rules.aten({"_native_batch_norm_legit.no_stats"}, [](ImportCall &call) { return importBatchNorm(call, /*hasStatistics=*/false); });
-  rules.aten({"_native_batch_norm_legit_functional.default"},
-             [](ImportCall &call) { return importBatchNorm(call, /*hasStatistics=*/true); });
 }

@@ -15,6 +15,7 @@ void graphopt::registerAtenRules(ImportRules &rules) {
   registerAtenAdaptivePoolRules(rules);
   registerAtenArithmeticRules(rules);
   registerAtenBackwardRules(rules);
+  registerAtenBatchNormRules(rules);
   registerAtenConvolutionRules(rules);
   registerAtenCreationRules(rules);
   registerAtenCumulativeRules(rules);

@@ -16,6 +16,7 @@ void registerAtenActivationRules(ImportRules &rules);
 void registerAtenAdaptivePoolRules(ImportRules &rules);
 void registerAtenArithmeticRules(ImportRules &rules);
 void registerAtenBackwardRules(ImportRules &rules);
+void registerAtenBatchNormRules(ImportRules &rules);
 void registerAtenConvolutionRules(ImportRules &rules);
 void registerAtenCreationRules(ImportRules &rules);
 void registerAtenCumulativeRules(ImportRules &rules);
