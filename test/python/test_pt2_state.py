@@ -72,6 +72,7 @@ MODELS = {
     "cache": (Cache, lambda: (torch.randn(2, 3), torch.tensor([3]))),
     "inputs": (InputChange, lambda: (torch.randn(2, 3), torch.randn(2, 2))),
     "batch_norm": (lambda: nn.Sequential(nn.Conv1d(3, 4, 1), nn.BatchNorm1d(4)).train(), lambda: (torch.randn(2, 3, 5),)),
+    "instance_norm": (lambda: nn.InstanceNorm1d(3, affine=True, track_running_stats=True).train(), lambda: (torch.randn(2, 3, 5),)),
     "views": (Views, lambda: (torch.randn(4, 6),)),
 }
 

@@ -182,9 +182,7 @@ def test_every_core_operator_is_imported_or_refused_with_a_reason():
     rows = read_table()
     assert len(rows) > 150, "expected torch's list in tools/dev/core-aten.tsv"
     for name, row in rows.items():
-        assert (name in rules) != (f"aten.{name}" in table["refused"]), (
-            f"expected a rule for {name}, or a reason why there is none"
-        )
+        assert (name in rules) != (f"aten.{name}" in table["refused"]), f"expected a rule for {name}, or a reason why there is none"
         assert bool(row.elements) == (name in rules), f"expected the row of {name} as tools/dev/make-core-aten.py has it"
 
 

@@ -10,7 +10,7 @@ using namespace graphopt;
 namespace {
 /// Bag i holds the rows that `indices` names from offsets[i] up to offsets[i + 1]. The other results, which only the gradient reads, are
 /// not given.
-LogicalResult importEmbeddingBag(ImportCall &call) {
+LogicalResult importEmbeddingBag(ImportCall &call, bool fromEnd) {
   auto weight = call.tensor("weight"), indices = call.tensor("indices"), offsets = call.tensor("offsets");
   auto factors = call.optionalTensor("per_sample_weights");
   auto mode = call.integer("mode");
@@ -20,6 +20,11 @@ LogicalResult importEmbeddingBag(ImportCall &call) {
     return failure();
   if (aten::rankOf(*weight) != 2 || aten::rankOf(*indices) != 1 || aten::rankOf(*offsets) != 1 || *mode < 0 || *mode > 2)
     return call.unsupported("expected a matrix, vectors of indices and offsets, and a mode of 0 to 2");
+  if (int64_t count = aten::typeOf(*weight).getDimSize(0); fromEnd && call.has("padding_idx") && *padding < 0) {
+    if (ShapedType::isDynamic(count))
+      return call.unsupported("a padding_idx that counts from the end of an unknown number of rows");
+    *padding += count;
+  }
   OpBuilder &b = call.builder;
   ExprBuilder g(b, call.loc);
   Type element = aten::typeOf(*weight).getElementType(), index = b.getI64Type();
@@ -64,6 +69,8 @@ LogicalResult importEmbeddingBag(ImportCall &call) {
 } // namespace
 
 void graphopt::registerAtenEmbeddingBagRules(ImportRules &rules) {
-  rules.aten({"_embedding_bag.default", "_embedding_bag_forward_only.default", "embedding_bag.default", "embedding_bag.padding_idx"},
-             importEmbeddingBag);
+  // Without a row for padding, -1 stands for it in the first ones, and counts from the end in the last one.
+  rules.aten({"_embedding_bag.default", "_embedding_bag_forward_only.default", "embedding_bag.default"},
+             [](ImportCall &call) { return importEmbeddingBag(call, /*fromEnd=*/false); });
+  rules.aten({"embedding_bag.padding_idx"}, [](ImportCall &call) { return importEmbeddingBag(call, /*fromEnd=*/true); });
 }

@@ -71,7 +71,9 @@ void graphopt::registerAtenFunctionRules(ImportRules &rules) {
   });
   addFunction(rules, {"hypot.default"}, {"self", "other"}, [](ArrayRef<Expr> x) {
     Expr a = abs(x[0]), b = abs(x[1]), large = max(a, b), ratio = min(a, b) / large; // squares would overflow
-    return select(large == 0.0, large, select(large == std::numeric_limits<double>::infinity(), large, large * sqrt(ratio * ratio + 1.0)));
+    Expr length = select(large == 0.0, large, large * sqrt(ratio * ratio + 1.0)),
+         infinity = numberLike(std::numeric_limits<double>::infinity(), a);
+    return select(a == infinity, infinity, select(b == infinity, infinity, length)); // even beside NaN
   });
   addFunction(rules, {"fmax.default"}, {"self", "other"},
               [](ArrayRef<Expr> x) { return select(isNan(x[0]), x[1], select(isNan(x[1]), x[0], max(x[0], x[1]))); });

@@ -34,9 +34,10 @@ void graphopt::registerAtenIdentityRules(ImportRules &rules) {
     auto p = call.number("p");
     if (failed(x) || failed(train) || failed(p))
       return failure();
-    if (*train && *p != 0)
+    if (*train && *p != 0 && *p != 1)
       return call.unsupported("dropout in training draws random numbers; export the model in eval mode");
-    return call.yield(*x);
+    ExprBuilder g(call.builder, call.loc);
+    return call.yield(*train && *p == 1 ? Value(g(*x) * 0.0) : *x);
   });
   rules.aten({"native_dropout.default"}, [](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("input");

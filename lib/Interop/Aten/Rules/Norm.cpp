@@ -11,13 +11,14 @@ using namespace graphopt;
 
 namespace {
 struct Moments {
-  Expr mean, inverse; ///< 1 / sqrt(variance + epsilon)
+  Expr mean, variance, inverse; ///< the inverse is 1 / sqrt(variance + epsilon)
+  Expr count;                   ///< of what they are moments of
 };
 Moments moments(ImportCall &call, Expr x, ArrayRef<int64_t> axes, double epsilon) {
   ExprBuilder &g = *x.g;
   Expr count = g(aten::countAlong(call, x, axes, x.getType().getElementType()));
-  Expr mean = g.sum(x, axes, true) / count, deviation = x - mean;
-  return {mean, rsqrt(g.sum(deviation * deviation, axes, true) / count + epsilon)};
+  Expr mean = g.sum(x, axes, true) / count, deviation = x - mean, variance = g.sum(deviation * deviation, axes, true) / count;
+  return {mean, variance, rsqrt(variance + epsilon), count};
 }
 
 /// y, mean, 1 / deviation.
@@ -71,14 +72,13 @@ LogicalResult importInstanceNorm(ImportCall &call) {
   auto weight = call.optionalTensor("weight"), bias = call.optionalTensor("bias");
   auto mean = call.optionalTensor("running_mean"), variance = call.optionalTensor("running_var");
   auto usesInput = call.boolean("use_input_stats");
-  auto epsilon = call.number("eps", 1e-5);
-  if (failed(x) || failed(weight) || failed(bias) || failed(mean) || failed(variance) || failed(usesInput) || failed(epsilon))
+  auto momentum = call.number("momentum"), epsilon = call.number("eps", 1e-5);
+  if (failed(x) || failed(weight) || failed(bias) || failed(mean) || failed(variance) || failed(usesInput) || failed(momentum) ||
+      failed(epsilon))
     return failure();
   int64_t rank = aten::rankOf(*x);
   if (rank < 3 || (!*usesInput && (!*mean || !*variance)))
     return call.unsupported("expected axes of samples, channels and space, and statistics where the input's don't count");
-  if (*usesInput && *mean)
-    return call.unsupported("it changes its statistics, as training does; export the model in eval mode");
   ExprBuilder g(call.builder, call.loc);
   Expr value = g(call.cast(*x, aten::computeType(*x)));
   auto alongChannels = [&](Value vector) { return aten::alongChannels(call, value, vector); };
@@ -86,6 +86,17 @@ LogicalResult importInstanceNorm(ImportCall &call) {
   if (*usesInput) {
     Moments m = moments(call, value, llvm::to_vector(llvm::seq<int64_t>(2, rank)), *epsilon);
     y = (value - m.mean) * m.inverse;
+    // The running statistics get the mean over the samples of theirs.
+    auto mix = [&](StringRef name, Value old, Expr fresh) {
+      SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+      axes.erase(axes.begin() + 1);
+      Expr mixed = g.cast(g(old), value.getType().getElementType()) * (1 - *momentum) + g.mean(fresh, axes, false) * *momentum;
+      call.change(name, call.cast(mixed, aten::typeOf(old).getElementType()));
+    };
+    if (*mean)
+      mix("running_mean", *mean, m.mean);
+    if (*variance)
+      mix("running_var", *variance, m.variance * (m.count / (m.count - 1.0))); // the unbiased one
   } else {
     y = (value - alongChannels(*mean)) * rsqrt(alongChannels(*variance) + *epsilon);
   }

@@ -47,6 +47,14 @@ LogicalResult importTensorDot(ImportCall &call) {
       if (axis < 0 || axis >= aten::rankOf(x))
         return call.unsupported("expected axes of the tensors");
     }
+  ExprBuilder g(call.builder, call.loc);
+  for (auto [i, j] : llvm::zip(*aAxes, *bAxes)) { // an axis of size 1 stretches: the other's elements are summed
+    int64_t m = aten::typeOf(*a).getDimSize(i), n = aten::typeOf(*b).getDimSize(j);
+    if (m != n && m == 1)
+      *b = g.sum(g(*b), {j}, /*keepDims=*/true);
+    else if (m != n && n == 1)
+      *a = g.sum(g(*a), {i}, /*keepDims=*/true);
+  }
   return contract(call, *a, *b, *aAxes, *bAxes);
 }
 

@@ -112,29 +112,30 @@ LogicalResult alongAxis(ImportCall &call, StringRef source, Effect effect) {
 
 /// y[:, index, :] = source, slice by slice, or combined with it.
 LogicalResult slices(ImportCall &call, StringRef source, Effect effect) {
-  auto x = call.tensor("self"), index = call.tensor("index");
-  if (failed(x) || failed(index))
+  auto line = aten::readLine(call);
+  auto index = call.tensor("index");
+  if (failed(line) || failed(index))
     return failure();
-  auto axis = call.axis("dim", aten::rankOf(*x));
-  auto given = call.tensorOrNumber(source, aten::typeOf(*x).getElementType());
+  Value x = line->x;
+  auto given = call.tensorOrNumber(source, aten::typeOf(x).getElementType());
   auto alpha = call.number("alpha", 1);
-  if (failed(axis) || failed(given) || failed(alpha))
+  if (failed(given) || failed(alpha))
     return failure();
-  if (aten::rankOf(*x) == 0 || aten::rankOf(*index) > 1)
-    return call.unsupported("expected a vector of indices into a tensor of rank 1 or more");
+  if (aten::rankOf(*index) > 1)
+    return call.unsupported("expected a vector of indices");
   if (aten::rankOf(*index) == 0)
     *index = aten::insertAxis(call, *index, 0);
   ExprBuilder g(call.builder, call.loc);
   Expr updates = g(*given);
-  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x);
-  sizes[*axis] = aten::sizesOf(call, *index)[0];
+  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, x);
+  sizes[line->axis] = aten::sizesOf(call, *index)[0];
   if (updates.getType().getRank() == 0)
     updates = g(aten::full(call, updates, sizes));
   if (*alpha != 1)
     updates = updates * *alpha;
-  auto put = [&](Value into, Value updates, Effect effect) { return aten::scatter(call, into, *index, updates, *axis, effect); };
-  FailureOr<Value> y = call.has("reduce") ? reduceInto(call, *x, updates, put) : put(*x, updates, effect);
-  return failed(y) ? failure() : call.yield(*y);
+  auto put = [&](Value into, Value updates, Effect effect) { return aten::scatter(call, into, *index, updates, line->axis, effect); };
+  FailureOr<Value> y = call.has("reduce") ? reduceInto(call, x, updates, put) : put(x, updates, effect);
+  return failed(y) ? failure() : call.yield(line->shaped(call, *y));
 }
 
 /// The elements where a mask is true, replaced by those of the source in order.

@@ -104,9 +104,12 @@ LogicalResult importUnfold(ImportCall &call) {
   auto size = call.integer("size"), step = call.integer("step");
   if (failed(x) || failed(size) || failed(step))
     return failure();
-  auto axis = aten::axisOf(call, "dimension", *x);
+  auto axis = call.axis("dimension", aten::rankOf(*x));
   if (failed(axis))
     return failure();
+  bool isScalar = aten::rankOf(*x) == 0; // as a vector, of which there is one window
+  if (isScalar)
+    *x = aten::insertAxis(call, *x, 0);
   int64_t length = aten::typeOf(*x).getDimSize(*axis), rank = aten::rankOf(*x);
   if (ShapedType::isDynamic(length) || *step < 1 || *size < 0 || *size > length)
     return call.unsupported("expected windows inside an axis of static size, and a step of at least 1");
@@ -115,6 +118,8 @@ LogicalResult importUnfold(ImportCall &call) {
   Expr start = g(aten::positions(call, b.getIndexAttr((length - *size) / *step + 1), 0, 2)) * static_cast<double>(*step);
   Expr position = start + g(aten::positions(call, b.getIndexAttr(*size), 1, 2));
   Value taken = graph::GatherOp::create(b, call.loc, *x, position, *axis);
+  if (isScalar)
+    return call.yield(aten::reshape(call, taken, OpFoldResult(b.getIndexAttr(*size))));
   SmallVector<int64_t> permutation = llvm::to_vector(llvm::seq<int64_t>(0, rank + 1));
   permutation.erase(permutation.begin() + *axis + 1);
   permutation.push_back(*axis + 1);
