@@ -13,7 +13,8 @@ M = torch.rand(2, 4, 6) > 0.5
 I = torch.randint(-9, 9, (2, 4, 6))  # noqa: E741
 B = torch.tensor([True, False, True, True])
 SPECIAL = torch.tensor([float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.5])
-IMAGE = torch.randn(2, 4, 3, 5)
+IMAGE, VOLUME = torch.randn(2, 4, 3, 5), torch.randn(2, 2, 3, 4, 5)
+GRID, GRID_3D = torch.randn(2, 4, 3, 2), torch.randn(2, 2, 3, 2, 3)
 W4, B4, V4 = torch.randn(4), torch.randn(4), torch.rand(4) + 0.5
 IDS = torch.tensor([[0, 3, -1], [2, -4, 1]])
 
@@ -222,6 +223,13 @@ CASES = {
     "trilinear": (lambda x: F.interpolate(x, size=(2, 5, 6), mode="trilinear"), torch.randn(1, 2, 3, 4, 4)),
     "bicubic": (lambda x: F.interpolate(x, size=(7, 4), mode="bicubic"), IMAGE),
     "bicubic_corners": (lambda x: F.interpolate(x, size=(7, 4), mode="bicubic", align_corners=True), IMAGE),
+    "grid_sample": (lambda x, grid: F.grid_sample(x, grid, align_corners=False), IMAGE, GRID),
+    "grid_sample_cubic": (lambda x, grid: F.grid_sample(x, grid, "bicubic", "border", align_corners=True), IMAGE, GRID),
+    "grid_sample_nearest": (lambda x, grid: F.grid_sample(x, grid, "nearest", "reflection", align_corners=False), IMAGE, GRID),
+    "grid_sample_3d": (lambda x, grid: F.grid_sample(x, grid, "bilinear", "reflection", align_corners=True), VOLUME, GRID_3D),
+    "grid_sample_3d_zeros": (lambda x, grid: F.grid_sample(x, grid, align_corners=False), VOLUME, GRID_3D),
+    "affine_grid": (lambda x: F.affine_grid(x, (2, 3, 4, 5), align_corners=False), torch.randn(2, 2, 3)),
+    "affine_grid_3d": (lambda x: F.affine_grid(x, (2, 3, 1, 4, 5), align_corners=True), torch.randn(2, 3, 4)),
     "pad": (lambda x: F.pad(x, (1, 2, 0, 1), value=2.5), X),
     "pad_reflect": (lambda x: F.pad(x, (2, 1, 0, 2), mode="reflect"), IMAGE),
     "pad_replicate": (lambda x: F.pad(x, (3, 1), mode="replicate"), X),

@@ -230,6 +230,26 @@ def test_resizing_keeps_sizes_that_are_not_known(tool, tmp_path):
     np.testing.assert_allclose(run_both(proto, x)[0], both.repeat(2, 2).repeat(2, 3), rtol=1e-6)
 
 
+def test_sizes_from_known_elements():
+    """What older exporters write for torch.arange."""
+    nodes = [
+        helper.make_node("ConstantOfShape", ["size"], ["ones"], value=numpy_helper.from_array(np.array([1]))),
+        helper.make_node("NonZero", ["ones"], ["positions"]),
+        helper.make_node("Add", ["positions", "x"], ["y"]),
+    ]
+    inputs, outputs = [value("x", [2, "n"], TensorProto.INT64)], [value("y", None, TensorProto.INT64)]
+    proto = model(nodes, inputs, outputs, [numpy_helper.from_array(np.array([2, 3]), "size")], opset=9)
+    np.testing.assert_array_equal(run_both(proto, np.ones((2, 6), np.int64))[0], 1 + np.array(np.nonzero(np.ones((2, 3)))))
+
+
+def test_upsample_before_opset_9():
+    proto = model(
+        [helper.make_node("Upsample", ["x"], ["y"], scales=[1.0, 1.0, 2.0])], [value("x", [1, "n", 3])], [value("y", None)], opset=8
+    )
+    x = np.arange(6, dtype=np.float32).reshape(1, 2, 3)
+    np.testing.assert_array_equal(run_both(proto, x)[0], x.repeat(2, 2))
+
+
 @pytest.mark.parametrize("op", ["Conv", "ConvTranspose", "MaxPool"])
 @pytest.mark.parametrize("rule", ["SAME_UPPER", "SAME_LOWER"])
 def test_padding_by_a_rule(op, rule):
@@ -255,6 +275,7 @@ def test_padding_by_a_rule(op, rule):
         (helper.make_node("Pad", ["x", "pads"], ["y"], mode="by_heart"), "the mode 'by_heart'"),
         (helper.make_node("Resize", ["x", "", "scales"], ["y"]), "by a factor that is no integer"),
         (helper.make_node("Compress", ["x", "mask"], ["y"], axis=0), "known only at run time"),
+        (helper.make_node("NonZero", ["x"], ["y"]), "known only at run time"),
         (helper.make_node("ScatterND", ["x", "i", "x"], ["y"], reduction="mean"), "the reduction 'mean'"),
     ],
 )

@@ -38,7 +38,10 @@ UNSAMPLED = {
             "upsample_nearest2d.default upsample_nearest3d.default upsample_nearest3d.vec upsample_trilinear3d.default "
             "zero.default"
         ),
-        "test_aten_rules.py": "lstm.input gru.input rnn_relu.input rnn_tanh.input type_as.default split.sizes",
+        "test_aten_rules.py": (
+            "affine_grid_generator.default grid_sampler.default lstm.input gru.input rnn_relu.input rnn_tanh.input type_as.default "
+            "split.sizes"
+        ),
         "test_core_aten.py": "item.default",
         "test_pt2_state.py": "_native_batch_norm_legit_functional.default",
     }.items()

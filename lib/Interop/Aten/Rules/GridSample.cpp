@@ -147,6 +147,34 @@ FailureOr<Value> aten::sampleGrid(ImportCall &call, Value image, Value grid, Int
   return call.cast(graph::TransposeOp::create(b, call.loc, result, channelsSecond), element);
 }
 
+LogicalResult aten::importAffineGrid(ImportCall &call) {
+  auto theta = call.tensor("theta");
+  auto sizes = call.sizes("size");
+  auto alignCorners = call.boolean("align_corners");
+  if (failed(theta) || failed(sizes) || failed(alignCorners))
+    return failure();
+  auto space = static_cast<int64_t>(sizes->size()) - 2;
+  if (space < 1 || rankOf(*theta) != 3)
+    return call.unsupported("expected matrices, and a size with axes of space");
+  OpBuilder &b = call.builder;
+  ExprBuilder g(b, call.loc);
+  Type element = typeOf(*theta).getElementType(), type = element.isF64() ? element : Type(b.getF32Type());
+  SmallVector<OpFoldResult> columnSizes(space + 2, b.getIndexAttr(1));
+  columnSizes[0] = sizesOf(call, *theta)[0];
+  columnSizes.back() = sizesOf(call, *theta)[1];
+  auto column = [&](int64_t i) {
+    return g(reshape(call, call.cast(part(call, *theta, 2, b.getIndexAttr(i), b.getIndexAttr(1)), type), columnSizes));
+  };
+  Expr grid = column(space);
+  for (int64_t d = 0; d < space; ++d) {
+    OpFoldResult size = (*sizes)[d + 2];
+    Expr last = g.cast(sizeAsTensor(call, g, size), type) - 1.0, place = g.cast(g(positions(call, size, d + 1, space + 2)), type);
+    Expr span = *alignCorners ? max(last, 1) : last + 1.0; // of one element the place is 0
+    grid = grid + column(space - 1 - d) * ((place * 2.0 - last) / span);
+  }
+  return call.yield(call.cast(grid, element));
+}
+
 static LogicalResult importGridSample(ImportCall &call) {
   auto image = call.tensor("input"), grid = call.tensor("grid");
   auto mode = call.integer("interpolation_mode"), padding = call.integer("padding_mode");
@@ -160,5 +188,6 @@ static LogicalResult importGridSample(ImportCall &call) {
 }
 
 void graphopt::registerAtenGridSampleRules(ImportRules &rules) {
-  rules.aten({"grid_sampler_2d.default", "grid_sampler_3d.default"}, importGridSample);
+  rules.aten({"grid_sampler.default", "grid_sampler_2d.default", "grid_sampler_3d.default"}, importGridSample);
+  rules.aten({"affine_grid_generator.default"}, importAffineGrid);
 }

@@ -48,4 +48,8 @@ struct Image {
 llvm::FailureOr<mlir::Value> sampleGrid(ImportCall &call, mlir::Value image, mlir::Value grid, Interpolation mode, Outside outside,
                                         bool alignCorners);
 
+/// The places [n, space ..., axes] that an affine map of [-1, 1] along each axis of space names, from the last axis on: by the arguments
+/// `theta`, `size` and `align_corners`.
+llvm::LogicalResult importAffineGrid(ImportCall &call);
+
 } // namespace graphopt::aten

@@ -31,36 +31,6 @@ LogicalResult importGridSample(ImportCall &call) {
   return failed(y) ? failure() : call.yield(*y);
 }
 
-/// The places [n, space ..., axes] that an affine map of [-1, 1] along each axis of space names, from the last axis on.
-LogicalResult importAffineGrid(ImportCall &call) {
-  auto theta = call.tensor("theta");
-  auto sizes = call.sizes("size");
-  auto alignCorners = call.boolean("align_corners");
-  if (failed(theta) || failed(sizes) || failed(alignCorners))
-    return failure();
-  auto space = static_cast<int64_t>(sizes->size()) - 2;
-  if (space < 1 || rankOf(*theta) != 3)
-    return emitError(call.loc) << "'AffineGrid': expected matrices and a size with axes of space";
-  OpBuilder &b = call.builder;
-  ExprBuilder g(b, call.loc);
-  Type type = computeType(*theta);
-  SmallVector<OpFoldResult> columnSizes(space + 2, b.getIndexAttr(1));
-  columnSizes[0] = sizesOf(call, *theta)[0];
-  columnSizes.back() = sizesOf(call, *theta)[1];
-  auto column = [&](int64_t i) {
-    return g(aten::reshape(call, call.cast(part(call, *theta, 2, b.getIndexAttr(i), b.getIndexAttr(1)), type), columnSizes));
-  };
-  Expr grid = column(space);
-  for (int64_t d = 0; d < space; ++d) {
-    OpFoldResult size = (*sizes)[d + 2];
-    Expr last = g.cast(aten::sizeAsTensor(call, g, size), type) - 1.0;
-    Expr place = g.cast(g(aten::positions(call, size, d + 1, space + 2)), type);
-    Expr span = *alignCorners ? max(last, 1) : last + 1.0; // of one element the place is 0
-    grid = grid + column(space - 1 - d) * ((place * 2.0 - last) / span);
-  }
-  return call.yield(call.cast(grid, elementOf(*theta)));
-}
-
 /// Regions of images, each cut into output_height * output_width bins, of which sampling_ratio^2 places are read.
 LogicalResult importRoiAlign(ImportCall &call) {
   auto x = call.tensor("X"), regions = call.tensor("rois"), images = call.tensor("batch_indices");
@@ -122,6 +92,6 @@ LogicalResult importRoiAlign(ImportCall &call) {
 
 void graphopt::registerOnnxGridSampleRules(ImportRules &rules) {
   rules.onnx({"GridSample"}, importGridSample);
-  rules.onnx({"AffineGrid"}, importAffineGrid);
+  rules.onnx({"AffineGrid"}, aten::importAffineGrid);
   rules.onnx({"RoiAlign"}, importRoiAlign);
 }

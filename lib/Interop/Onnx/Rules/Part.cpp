@@ -1,6 +1,7 @@
 //===- Part.cpp - tensors cut up, and elements by their positions ---------===//
 #include "Graph/Shared/Indexing.h"
 #include "Interop/Onnx/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Constant.h"
 #include "graph-opt/Dialect/Graph/Ops/Gather.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -160,36 +161,58 @@ LogicalResult importScatterNd(ImportCall &call) {
                           aten::reshape(call, *updates, updateSizes), 0, *effect);
   return call.yield(aten::reshape(call, y, sizes));
 }
-/// The slices, or all elements, whose truth value is true: those must be known, as they make the size.
+/// Which elements differ from 0, in row-major order: these must be known, as they make sizes.
+FailureOr<SmallVector<int64_t>> knownTruths(ImportCall &call, Value tensor) {
+  auto elements = knownElements(tensor);
+  if (!elements)
+    return call.unsupported("elements that are known only at run time, which the size of the result depends on");
+  SmallVector<int64_t> positions;
+  for (auto [i, element] : llvm::enumerate(*elements)) {
+    auto number = knownNumber(element);
+    if (!number)
+      return call.unsupported("elements that depend on sizes, which the size of the result depends on");
+    if (*number != 0)
+      positions.push_back(static_cast<int64_t>(i));
+  }
+  return positions;
+}
+
+Value constantOf(ImportCall &call, ArrayRef<int64_t> elements, ArrayRef<int64_t> shape) {
+  auto type = RankedTensorType::get(shape, call.builder.getI64Type());
+  return graph::ConstantOp::create(call.builder, call.loc, type, DenseElementsAttr::get(type, elements));
+}
+
+/// The slices, or all elements, whose truth value is true.
 LogicalResult importCompress(ImportCall &call) {
   auto x = call.tensor("input"), condition = call.tensor("condition");
   if (failed(x) || failed(condition))
     return failure();
-  OpBuilder &b = call.builder;
-  int64_t axis = 0;
-  Value from = *x;
-  if (call.has("axis")) {
-    auto given = axisOf(call, "axis", *x);
-    if (failed(given))
-      return failure();
-    axis = *given;
-  } else {
-    from = flatten(b, call.loc, *x);
+  auto axis = call.has("axis") ? axisOf(call, "axis", *x) : FailureOr<int64_t>(0);
+  auto positions = knownTruths(call, *condition);
+  if (failed(axis) || failed(positions))
+    return failure();
+  Value from = call.has("axis") ? *x : flatten(call.builder, call.loc, *x);
+  Value taken = constantOf(call, *positions, static_cast<int64_t>(positions->size()));
+  return call.yield(graph::GatherOp::create(call.builder, call.loc, from, taken, *axis).getResult());
+}
+
+/// The positions of elements that differ from 0: [axis, found].
+LogicalResult importNonZero(ImportCall &call) {
+  auto x = call.tensor("X");
+  if (failed(x))
+    return failure();
+  auto found = knownTruths(call, *x);
+  if (failed(found))
+    return failure();
+  SmallVector<int64_t> positions;
+  int64_t below = 1; // elements of one step along the axis
+  for (int64_t size : llvm::reverse(aten::typeOf(*x).getShape())) {
+    positions.insert(positions.begin(), found->size(), 0);
+    for (auto [i, flat] : llvm::enumerate(*found))
+      positions[i] = flat / below % size;
+    below *= size;
   }
-  auto known = knownElements(*condition);
-  if (!known)
-    return call.unsupported("a condition that is known only at run time, which the size of the result depends on");
-  SmallVector<OpFoldResult> positions;
-  for (auto [i, element] : llvm::enumerate(*known)) {
-    auto truth = knownInteger(element);
-    if (!truth)
-      return call.unsupported("a condition that depends on sizes");
-    if (*truth)
-      positions.push_back(b.getI64IntegerAttr(static_cast<int64_t>(i)));
-  }
-  auto type = RankedTensorType::get({static_cast<int64_t>(positions.size())}, b.getI64Type());
-  Value taken = fromElements(b, call.loc, positions, type);
-  return call.yield(graph::GatherOp::create(b, call.loc, from, taken, axis).getResult());
+  return call.yield(constantOf(call, positions, {rankOf(*x), static_cast<int64_t>(found->size())}));
 }
 
 LogicalResult importTopK(ImportCall &call) {
@@ -225,6 +248,7 @@ LogicalResult importReverseSequence(ImportCall &call) {
 
 void graphopt::registerOnnxPartRules(ImportRules &rules) {
   rules.onnx({"Compress"}, importCompress);
+  rules.onnx({"NonZero"}, importNonZero);
   rules.onnx({"TopK"}, importTopK);
   rules.onnx({"ReverseSequence"}, importReverseSequence);
   rules.onnx({"Split"}, importSplit);
