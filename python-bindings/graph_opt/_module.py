@@ -3,9 +3,25 @@
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from . import _graph_opt
 from ._errors import CompileError, Error, ImportFailure, stage
 from ._values import is_torch, pack, unpack
+
+RANDOM_KEY = "random.key"  # the last input of a model that draws random numbers
+
+
+def with_key(arguments: list, ports: list) -> list:
+    """The arguments, with a fresh key behind them where the function wants one and none is given: by torch's generator for torch's tensors,
+    so that torch.manual_seed counts."""
+    if len(arguments) + 1 != len(ports) or ports[-1][0] != RANDOM_KEY:
+        return arguments
+    if any(map(is_torch, arguments)):
+        import torch
+
+        return [*arguments, torch.randint(-(2**63), 2**63 - 1, ())]
+    return [*arguments, np.random.default_rng().integers(-(2**63), 2**63 - 1, (), np.int64)]
 
 
 class Signature:
@@ -40,7 +56,7 @@ class CompiledFunction:
     def call_flat(self, arguments: list, like_torch: bool = False) -> list:
         """The function itself, without the model's nesting of arguments and results."""
         with stage(Error):
-            return unpack(self._native.run(pack(arguments, self._ports)), like_torch)
+            return unpack(self._native.run(pack(with_key(arguments, self._ports), self._ports)), like_torch)
 
     def stats(self) -> dict:
         """total_ops, compiled_ops (all of them: nothing falls back), cache_hits, arena_bytes, compile_ms."""
@@ -74,7 +90,8 @@ class Module:
         """Runs a function, the only public one by default, in the reference interpreter."""
         flat = self._signature.flatten(args, kwargs)
         with stage(Error):
-            results = self._native.evaluate(function, pack(flat, self._native.inputs(function)))
+            ports = self._native.inputs(function)
+            results = self._native.evaluate(function, pack(with_key(flat, ports), ports))
         return self._signature.unflatten(unpack(results, any(map(is_torch, flat))), self._output_names(function))
 
     def _output_names(self, function: str) -> list:

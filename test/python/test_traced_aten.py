@@ -43,6 +43,10 @@ UNSAMPLED = {
             "split.sizes"
         ),
         "test_core_aten.py": "item.default",
+        "test_random.py": (
+            "bernoulli.default bernoulli.p normal.float_float rand_like.default randint.default randint.low randint_like.default "
+            "randint_like.low_dtype randn_like.default"
+        ),
         "test_pt2_state.py": "_native_batch_norm_legit_functional.default",
     }.items()
     for name in names.split()

@@ -22,6 +22,12 @@ struct ImportArg {
   template <typename T> const T *get() const { return std::get_if<T>(&value); }
 };
 
+/// Where the random numbers of a model come from: a key that is an input of its function, a tensor<i64>, and a stream for each draw.
+struct RandomSource {
+  mlir::Value key; ///< null where a draw would be repeated: in the body of a loop
+  int64_t draws = 0;
+};
+
 /// One call of a foreign operator. The accessors emit an error at the call's location that names the argument, what was expected and
 /// what came, and fail.
 class ImportCall {
@@ -33,6 +39,7 @@ public:
   std::string name;                                          ///< as the source spells it: "aten.add.Tensor", "Add"
   llvm::SmallVector<std::pair<std::string, ImportArg>> args; ///< in the operator's order, defaults filled in
   llvm::SmallVector<mlir::Type> resultTypes;                 ///< as the source states them; null where it doesn't
+  RandomSource *random = nullptr;                            ///< null where the importer has none
 
   /// The argument called `arg`; none where there is none of that name.
   const ImportArg &operator[](llvm::StringRef arg) const;

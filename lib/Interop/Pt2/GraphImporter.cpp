@@ -77,6 +77,7 @@ void GraphImporter::importNodes(const JsonValue &graph, Scope &scope, unsigned d
 void GraphImporter::importNode(const JsonValue &node, const JsonValue &graph, Scope &scope, unsigned depth) {
   StringRef target = shortTarget(node["target"].getString());
   ImportCall call(builder, locate(node), target);
+  call.random = &random;
   Refusal refusal;
   std::optional<NodeResults> results = readResults(node, graph, builder.getContext(), refusal);
   if (depth > maxGraphDepth)

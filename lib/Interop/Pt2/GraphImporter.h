@@ -36,6 +36,7 @@ public:
   /// The place of a node in the user's source: NameLoc(node, NameLoc(module path, file:line)).
   mlir::Location locate(const JsonValue &node);
   bool hasFailed() const { return isBroken; }
+  RandomSource random; ///< of all draws; the key is set by who has one
 
 private:
   void importNode(const JsonValue &node, const JsonValue &graph, Scope &scope, unsigned depth);

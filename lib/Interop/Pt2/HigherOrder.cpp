@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -111,6 +112,8 @@ LogicalResult GraphImporter::importHigherOrder(ImportCall &call, StringRef name,
       return call.unsupported("its graph changes what it is given in place");
     call.args.pop_back();
   }
+  // The branches of a cond draw as what is around it does; a loop's steps would repeat the draws of the first one.
+  llvm::SaveAndRestore key(random.key, name == "cond" ? random.key : Value());
   if ((name == "scan" || name == "map_impl") && graphs.size() == 1)
     return importScan(call, *graphs[0], node, graph, scope, name == "map_impl", depth);
   SmallVector<Value> values;

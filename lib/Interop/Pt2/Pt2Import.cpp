@@ -44,6 +44,9 @@ ImportReport makeReport(const JsonValue &graph, const ImportRules &rules) {
   return report;
 }
 
+/// The input that random numbers are drawn by, of models that draw any.
+constexpr llvm::StringLiteral randomKeyName = "random.key";
+
 /// One import: the signature, the parameters, the function.
 class ModelImporter {
 public:
@@ -260,9 +263,18 @@ LogicalResult ModelImporter::import() {
   for (auto [input, spec] : llvm::zip(inputs.elements, specs.elements))
     if (failed(importInput(input, spec)))
       return failure();
+  auto keyType = RankedTensorType::get({}, b.getI64Type());
+  BlockArgument key = function.getBody().addArgument(keyType, NameLoc::get(b.getStringAttr(randomKeyName)));
+  importer.random.key = key;
   importer.importNodes(graph(), scope);
   if (importer.hasFailed())
     return failure();
+  if (importer.random.draws != 0) { // the last input
+    argumentTypes.push_back(keyType);
+    argumentAttrs.push_back(b.getDictionaryAttr(b.getNamedAttr(graph::nameAttr, b.getStringAttr(randomKeyName))));
+  } else {
+    function.getBody().eraseArgument(key.getArgNumber());
+  }
   const JsonValue &calls = archive.getModel()["graph_module"]["module_call_graph"];
   const JsonValue *signature = calls.elements.empty() ? nullptr : calls.elements[0].find("signature");
   if (failed(importOutputs(signature ? outputNames((*signature)["out_spec"].getString()) : std::vector<std::string>())))

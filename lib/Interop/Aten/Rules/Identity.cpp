@@ -26,32 +26,4 @@ void graphopt::registerAtenIdentityRules(ImportRules &rules) {
     Value value = call.cast(*source, call.resultElementType());
     return call.yield(graph::BroadcastOp::create(call.builder, call.loc, value, aten::sizesOf(call, *self)).getResult());
   });
-
-  // Dropout, when the model is evaluated.
-  rules.aten({"dropout.default", "feature_dropout.default", "alpha_dropout.default"}, [](ImportCall &call) -> LogicalResult {
-    auto x = call.tensor("input");
-    auto train = call.boolean("train");
-    auto p = call.number("p");
-    if (failed(x) || failed(train) || failed(p))
-      return failure();
-    if (*train && *p != 0 && *p != 1)
-      return call.unsupported("dropout in training draws random numbers; export the model in eval mode");
-    ExprBuilder g(call.builder, call.loc);
-    return call.yield(*train && *p == 1 ? Value(g(*x) * 0.0) : *x);
-  });
-  rules.aten({"native_dropout.default"}, [](ImportCall &call) -> LogicalResult {
-    auto x = call.tensor("input");
-    auto train = call.boolean("train", true);
-    auto p = call.number("p");
-    if (failed(x) || failed(train) || failed(p))
-      return failure();
-    if (*train && *p != 0)
-      return call.unsupported("dropout in training draws random numbers; export the model in eval mode");
-    ImportCall ones(call.builder, call.loc, call.name);
-    ones.args.push_back({"mask", ImportArg{true}});
-    auto mask = ones.tensorOrNumber("mask", call.builder.getI1Type());
-    if (failed(mask))
-      return failure();
-    return call.yield({*x, aten::full(call, *mask, aten::sizesOf(call, *x))});
-  });
 }

@@ -20,10 +20,8 @@ void graphopt::registerAtenRefusals(ImportRules &rules) {
   rules.refuseAten({"_fft_r2c.default", "_fft_c2r.default", "_fft_c2c.default", "complex.default", "polar.default",
                     "view_as_complex.default", "view_as_real.default"},
                    "complex numbers are not among the elements of a graph");
-  rules.refuseAten({"rand.default", "randn.default", "randperm.default", "rand_like.default", "randn_like.default", "randint.default",
-                    "randint.low", "randint_like.default", "randint_like.low_dtype", "bernoulli.default", "bernoulli.p",
-                    "multinomial.default", "normal.float_float", "normal.Tensor_float", "poisson.default"},
-                   "it draws from a generator outside of the graph: pass random numbers in, as an input");
+  rules.refuseAten({"multinomial.default", "normal.Tensor_float", "poisson.default"},
+                   "there is no draw of its distribution: pass random numbers in, as an input");
   rules.refuseAten({"atan2.out"}, "it writes into an argument; atan2.default does not");
   rules.refuseAten({"_native_batch_norm_legit.default"}, "it changes its running statistics in place: export the model in eval mode");
 }

@@ -33,6 +33,7 @@ void graphopt::registerAtenRules(ImportRules &rules) {
   registerAtenPartRules(rules);
   registerAtenPoolRules(rules);
   registerAtenProductRules(rules);
+  registerAtenRandomRules(rules);
   registerAtenRecurrentRules(rules);
   registerAtenReductionRules(rules);
   registerAtenRefusals(rules);

@@ -34,6 +34,7 @@ void registerAtenNumberRules(ImportRules &rules);
 void registerAtenPartRules(ImportRules &rules);
 void registerAtenPoolRules(ImportRules &rules);
 void registerAtenProductRules(ImportRules &rules);
+void registerAtenRandomRules(ImportRules &rules);
 void registerAtenRecurrentRules(ImportRules &rules);
 void registerAtenReductionRules(ImportRules &rules);
 void registerAtenRefusals(ImportRules &rules);

@@ -1,0 +1,192 @@
+//===- Random.cpp - draws of random numbers, and dropout -------------------===//
+//
+// A draw is a pure function of the model's key and of a stream of its own: the numbers are others than torch's, of the same distribution.
+//
+//===----------------------------------------------------------------------===//
+#include "graph-opt/Dialect/Graph/Ops/Random.h"
+#include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Argsort.h"
+#include "graph-opt/Dialect/Graph/Ops/Compare.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+namespace {
+using Sizes = SmallVector<OpFoldResult>;
+
+FailureOr<Expr> draw(ImportCall &call, ExprBuilder &g, Type element, ArrayRef<OpFoldResult> sizes, StringRef distribution) {
+  if (!call.random || !call.random->key)
+    return call.unsupported("a draw of random numbers in a loop, whose steps would all get the same ones");
+  return g(graph::RandomOp::create(g.b, g.loc, call.random->key, element, sizes, distribution, ++call.random->draws));
+}
+
+/// The sizes that a call asks for: of its argument `size`, or of `self`.
+FailureOr<Sizes> wantedSizes(ImportCall &call) {
+  if (call.has("size"))
+    return call.sizes("size");
+  auto self = call.tensor("self");
+  return failed(self) ? FailureOr<Sizes>(failure()) : aten::sizesOf(call, *self);
+}
+
+/// mean + deviation * numbers of a distribution.
+LogicalResult importDraw(ImportCall &call, StringRef distribution, double mean = 0, double deviation = 1) {
+  FailureOr<Sizes> sizes = wantedSizes(call);
+  if (failed(sizes))
+    return failure();
+  Type type = call.resultElementType();
+  if (!isa<FloatType>(type))
+    return call.unsupported("expected a floating-point result");
+  ExprBuilder g(call.builder, call.loc);
+  FailureOr<Expr> y = draw(call, g, type, *sizes, distribution);
+  if (failed(y))
+    return failure();
+  return call.yield(Value(mean == 0 && deviation == 1 ? *y : *y * deviation + mean));
+}
+
+LogicalResult importNormal(ImportCall &call) {
+  auto mean = call.number("mean"), deviation = call.number("std");
+  return failed(mean) || failed(deviation) ? failure() : importDraw(call, "normal", *mean, *deviation);
+}
+
+/// Whole numbers from low up to high, which is not among them. f64 has the 53 bits that none of them gets less often for.
+LogicalResult importWhole(ImportCall &call) {
+  auto low = call.integer("low", 0), high = call.integer("high");
+  FailureOr<Sizes> sizes = wantedSizes(call);
+  if (failed(low) || failed(high) || failed(sizes))
+    return failure();
+  if (*high <= *low || static_cast<double>(*high) - static_cast<double>(*low) > 0x1p53)
+    return call.unsupported("expected a range of 1 to 2^53 numbers");
+  ExprBuilder g(call.builder, call.loc);
+  FailureOr<Expr> y = draw(call, g, g.b.getF64Type(), *sizes, "uniform");
+  if (failed(y))
+    return failure();
+  return call.yield(call.cast(floor(*y * static_cast<double>(*high - *low)) + static_cast<double>(*low), call.resultElementType()));
+}
+
+/// 1 with a probability, which may be another one for each element.
+LogicalResult importBernoulli(ImportCall &call) {
+  auto x = call.tensor("self");
+  if (failed(x))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  FailureOr<Expr> y = draw(call, g, g.b.getF32Type(), aten::sizesOf(call, *x), "uniform");
+  auto p = call.has("p") ? call.tensorOrNumber("p", g.b.getF32Type()) : FailureOr<Value>(call.cast(*x, g.b.getF32Type()));
+  if (failed(y) || failed(p))
+    return failure();
+  return call.yield(call.cast(graph::LtOp::create(g.b, g.loc, *y, *p), call.resultElementType()));
+}
+
+LogicalResult importPermutation(ImportCall &call) {
+  auto count = call.size("n");
+  if (failed(count))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  FailureOr<Expr> y = draw(call, g, g.b.getF64Type(), *count, "uniform");
+  if (failed(y))
+    return failure();
+  return call.yield(call.cast(graph::ArgsortOp::create(g.b, g.loc, *y, /*axis=*/0), call.resultElementType()));
+}
+
+//===--- Dropout ----------------------------------------------------------===//
+
+/// Which elements stay, with the probability 1 - p: of the sizes.
+FailureOr<Expr> keptOf(ImportCall &call, ExprBuilder &g, double p, ArrayRef<OpFoldResult> sizes) {
+  FailureOr<Expr> y = draw(call, g, g.b.getF32Type(), sizes, "uniform");
+  if (failed(y))
+    return failure();
+  return g(graph::GeOp::create(g.b, g.loc, *y, numberLike(p, *y)));
+}
+
+struct Dropout {
+  Value x;
+  double p;
+  bool isActive; ///< neither evaluated nor with a share of 0
+};
+
+FailureOr<Dropout> readDropout(ImportCall &call) {
+  auto x = call.tensor("input");
+  auto train = call.boolean("train", true);
+  auto p = call.number("p");
+  if (failed(x) || failed(train) || failed(p))
+    return failure();
+  if (!(*p >= 0 && *p <= 1))
+    return call.unsupported("expected a share of 0 to 1");
+  return Dropout{*x, *p, *train && *p != 0};
+}
+
+/// The elements that stay grow to keep the mean; `byChannel` keeps or drops a whole channel of a sample.
+LogicalResult importDropout(ImportCall &call, bool byChannel) {
+  auto in = readDropout(call);
+  if (failed(in))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  Expr x = g(in->x);
+  if (!in->isActive || in->p == 1)
+    return call.yield(in->isActive ? Value(x * 0.0) : in->x);
+  Sizes sizes = aten::sizesOf(call, in->x);
+  if (byChannel)
+    for (size_t axis = 2; axis < sizes.size(); ++axis)
+      sizes[axis] = call.builder.getIndexAttr(1);
+  FailureOr<Expr> kept = keptOf(call, g, in->p, sizes);
+  if (failed(kept))
+    return failure();
+  return call.yield(Value(x * select(*kept, numberLike(1 / (1 - in->p), x), numberLike(0, x))));
+}
+
+/// Dropped elements get the value that keeps mean and deviation under a SELU (Klambauer et al., Self-Normalizing Neural Networks, 2017).
+LogicalResult importAlphaDropout(ImportCall &call) {
+  auto in = readDropout(call);
+  if (failed(in))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  Expr x = g(in->x);
+  if (!in->isActive || in->p == 1)
+    return call.yield(in->isActive ? Value(x * 0.0) : in->x);
+  FailureOr<Expr> kept = keptOf(call, g, in->p, aten::sizesOf(call, in->x));
+  if (failed(kept))
+    return failure();
+  constexpr double alpha = 1.7580993408473766; // SELU's scale times its alpha
+  double a = 1 / std::sqrt((alpha * alpha * in->p + 1) * (1 - in->p)), b = alpha * a * in->p;
+  return call.yield(Value(select(*kept, x * a + b, numberLike(b - alpha * a, x))));
+}
+
+/// The result, and which elements have stayed.
+LogicalResult importNativeDropout(ImportCall &call) {
+  auto in = readDropout(call);
+  if (failed(in))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  Expr x = g(in->x);
+  Sizes sizes = aten::sizesOf(call, in->x);
+  if (!in->isActive || in->p == 1)
+    return call.yield({in->isActive ? Value(x * 0.0) : in->x, aten::full(call, g.number(!in->isActive, call.builder.getI1Type()), sizes)});
+  FailureOr<Expr> kept = keptOf(call, g, in->p, sizes);
+  if (failed(kept))
+    return failure();
+  return call.yield({Value(x * select(*kept, numberLike(1 / (1 - in->p), x), numberLike(0, x))), Value(*kept)});
+}
+
+LogicalResult importNativeDropoutBackward(ImportCall &call) {
+  auto ct = call.tensor("grad_output"), kept = call.tensor("mask");
+  auto scale = call.number("scale");
+  if (failed(ct) || failed(kept) || failed(scale))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  Expr y = g(*ct);
+  return call.yield(Value(y * select(g(*kept), numberLike(*scale, y), numberLike(0, y))));
+}
+} // namespace
+
+void graphopt::registerAtenRandomRules(ImportRules &rules) {
+  rules.aten({"rand.default", "rand_like.default"}, [](ImportCall &call) { return importDraw(call, "uniform"); });
+  rules.aten({"randn.default", "randn_like.default"}, [](ImportCall &call) { return importDraw(call, "normal"); });
+  rules.aten({"normal.float_float"}, importNormal);
+  rules.aten({"randint.default", "randint.low", "randint_like.default", "randint_like.low_dtype"}, importWhole);
+  rules.aten({"bernoulli.default", "bernoulli.p"}, importBernoulli);
+  rules.aten({"randperm.default"}, importPermutation);
+  rules.aten({"dropout.default"}, [](ImportCall &call) { return importDropout(call, /*byChannel=*/false); });
+  rules.aten({"feature_dropout.default"}, [](ImportCall &call) { return importDropout(call, /*byChannel=*/true); });
+  rules.aten({"alpha_dropout.default"}, importAlphaDropout);
+  rules.aten({"native_dropout.default"}, importNativeDropout);
+  rules.aten({"native_dropout_backward.default"}, importNativeDropoutBackward);
+}
