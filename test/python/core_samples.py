@@ -252,6 +252,14 @@ def kept(rng, dtype):
     return call(aten.native_dropout.default, any_tensor(rng, dtype), rng.random(), False)
 
 
+def drawn(overload):
+    return lambda rng, dtype: call(overload, [rng.randint(0, 5) for _ in range(rng.randint(0, 3))], dtype=dtype)
+
+
+def permuted(rng, dtype):
+    return call(aten.randperm.default, rng.randint(0, 9), dtype=dtype)
+
+
 FLOATS = [torch.float32, torch.float32, torch.float64, torch.float16, torch.bfloat16]
 # By name: the element types, and a call of one.
 GENERATORS = {
@@ -264,6 +272,9 @@ GENERATORS = {
     "avg_pool1d.default": (FLOATS, averaged),
     "copy.default": (list(DTYPES), copied),
     "native_dropout.default": (FLOATS, kept),
+    "rand.default": (FLOATS, drawn(aten.rand.default)),
+    "randn.default": (FLOATS, drawn(aten.randn.default)),
+    "randperm.default": ([torch.int64, torch.int32], permuted),
     "reflection_pad2d.default": (FLOATS, padded(aten.reflection_pad2d.default, 2)),
     "reflection_pad3d.default": (FLOATS[:3], padded(aten.reflection_pad3d.default, 3)),
     "replication_pad3d.default": (FLOATS[:3], padded(aten.replication_pad3d.default, 3)),

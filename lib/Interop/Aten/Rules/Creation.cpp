@@ -63,7 +63,9 @@ void graphopt::registerAtenCreationRules(ImportRules &rules) {
   addFull(rules, {"ones.default", "new_ones.default"}, "size", "", "", 1);
   addFull(rules, {"ones_like.default"}, "", "self", "", 1);
   // What is not set yet has no meaning; zeros are as good as anything, and the same every time.
-  addFull(rules, {"empty.memory_format", "empty_strided.default", "new_empty.default", "new_empty_strided.default"}, "size", "", "", 0);
+  addFull(rules,
+          {"empty.memory_format", "empty_strided.default", "empty_permuted.default", "new_empty.default", "new_empty_strided.default"},
+          "size", "", "", 0);
   addFull(rules, {"empty_like.default"}, "", "self", "", 0);
   rules.aten({"scalar_tensor.default"}, [](ImportCall &call) -> LogicalResult {
     FailureOr<Value> value = scalar(call, "s", 0);
