@@ -100,7 +100,7 @@ FailureOr<Expr> keptOf(ImportCall &call, ExprBuilder &g, double p, ArrayRef<OpFo
 struct Dropout {
   Value x;
   double p;
-  bool isActive; ///< neither evaluated nor with a share of 0
+  Value known; ///< the result where nothing is drawn: in evaluation, and for a share of 0 or 1
 };
 
 FailureOr<Dropout> readDropout(ImportCall &call) {
@@ -111,8 +111,13 @@ FailureOr<Dropout> readDropout(ImportCall &call) {
     return failure();
   if (!(*p >= 0 && *p <= 1))
     return call.unsupported("expected a share of 0 to 1");
-  return Dropout{*x, *p, *train && *p != 0};
+  ExprBuilder g(call.builder, call.loc);
+  bool staysAsItIs = !*train || *p == 0;
+  return Dropout{*x, *p, staysAsItIs ? *x : *p == 1 ? Value(g(*x) * 0.0) : Value()};
 }
+
+/// x * scale where it is kept, else 0.
+Expr scaledWhere(Expr kept, Expr x, double scale) { return x * select(kept, numberLike(scale, x), numberLike(0, x)); }
 
 /// The elements that stay grow to keep the mean; `byChannel` keeps or drops a whole channel of a sample.
 LogicalResult importDropout(ImportCall &call, bool byChannel) {
@@ -121,8 +126,8 @@ LogicalResult importDropout(ImportCall &call, bool byChannel) {
     return failure();
   ExprBuilder g(call.builder, call.loc);
   Expr x = g(in->x);
-  if (!in->isActive || in->p == 1)
-    return call.yield(in->isActive ? Value(x * 0.0) : in->x);
+  if (in->known)
+    return call.yield(in->known);
   Sizes sizes = aten::sizesOf(call, in->x);
   if (byChannel)
     for (size_t axis = 2; axis < sizes.size(); ++axis)
@@ -130,7 +135,7 @@ LogicalResult importDropout(ImportCall &call, bool byChannel) {
   FailureOr<Expr> kept = keptOf(call, g, in->p, sizes);
   if (failed(kept))
     return failure();
-  return call.yield(Value(x * select(*kept, numberLike(1 / (1 - in->p), x), numberLike(0, x))));
+  return call.yield(Value(scaledWhere(*kept, x, 1 / (1 - in->p))));
 }
 
 /// Dropped elements get the value that keeps mean and deviation under a SELU (Klambauer et al., Self-Normalizing Neural Networks, 2017).
@@ -140,8 +145,8 @@ LogicalResult importAlphaDropout(ImportCall &call) {
     return failure();
   ExprBuilder g(call.builder, call.loc);
   Expr x = g(in->x);
-  if (!in->isActive || in->p == 1)
-    return call.yield(in->isActive ? Value(x * 0.0) : in->x);
+  if (in->known)
+    return call.yield(in->known);
   FailureOr<Expr> kept = keptOf(call, g, in->p, aten::sizesOf(call, in->x));
   if (failed(kept))
     return failure();
@@ -158,12 +163,12 @@ LogicalResult importNativeDropout(ImportCall &call) {
   ExprBuilder g(call.builder, call.loc);
   Expr x = g(in->x);
   Sizes sizes = aten::sizesOf(call, in->x);
-  if (!in->isActive || in->p == 1)
-    return call.yield({in->isActive ? Value(x * 0.0) : in->x, aten::full(call, g.number(!in->isActive, call.builder.getI1Type()), sizes)});
+  if (in->known)
+    return call.yield({in->known, aten::full(call, g.number(in->known == in->x, call.builder.getI1Type()), sizes)});
   FailureOr<Expr> kept = keptOf(call, g, in->p, sizes);
   if (failed(kept))
     return failure();
-  return call.yield({Value(x * select(*kept, numberLike(1 / (1 - in->p), x), numberLike(0, x))), Value(*kept)});
+  return call.yield({Value(scaledWhere(*kept, x, 1 / (1 - in->p))), Value(*kept)});
 }
 
 LogicalResult importNativeDropoutBackward(ImportCall &call) {
@@ -173,7 +178,7 @@ LogicalResult importNativeDropoutBackward(ImportCall &call) {
     return failure();
   ExprBuilder g(call.builder, call.loc);
   Expr y = g(*ct);
-  return call.yield(Value(y * select(g(*kept), numberLike(*scale, y), numberLike(0, y))));
+  return call.yield(Value(scaledWhere(g(*kept), y, *scale)));
 }
 } // namespace
 
