@@ -56,7 +56,7 @@ def trace(op, sample) -> list:
     try:
         with torch.no_grad():
             keeper = Keeper(make_fx(function, pre_dispatch=True)(*tensors))
-        keeper.run(*tensors)
+            keeper.run(*tensors)  # sets the gradient mode where the sample does
     except Exception:  # of any kind: samples that can't be traced are not for this test
         return []
     return keeper.calls

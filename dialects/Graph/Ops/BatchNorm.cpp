@@ -157,17 +157,5 @@ void BatchNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRC
 
 //===--- Import -----------------------------------------------------------===//
 
-void BatchNormOp::registerImportRules(ImportRules &rules) {
-  rules.aten({"_native_batch_norm_legit_no_training.default"}, [](ImportCall &call) -> LogicalResult {
-    auto x = call.tensor("input"), mean = call.tensor("running_mean"), variance = call.tensor("running_var");
-    auto weight = call.optionalTensor("weight"), bias = call.optionalTensor("bias");
-    auto epsilon = call.number("eps", 1e-5);
-    if (failed(x) || failed(mean) || failed(variance) || failed(weight) || failed(bias) || failed(epsilon))
-      return failure();
-    if (cast<RankedTensorType>(x->getType()).getRank() < 2)
-      return call.unsupported("expected an axis of channels");
-    SmallVector<Value> results(call.resultTypes.size()); // what only training reads stays absent
-    results[0] = BatchNormOp::create(call.builder, call.loc, *x, *mean, *variance, *weight, *bias, llvm::APFloat(*epsilon));
-    return call.yield(results);
-  });
-}
+// lib/Interop/{Aten/Rules/BatchNorm,Onnx/Rules/Norm}.cpp: the frameworks' may be in training, and have results that only training reads.
+void BatchNormOp::registerImportRules(ImportRules &) {}

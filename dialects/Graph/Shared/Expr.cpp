@@ -92,6 +92,7 @@ Expr operator/(double x, Expr y) { return numberLike(x, y) / y; }
 Expr operator>(Expr x, Expr y) { return binary<GtOp>(x, y); }
 Expr operator>(Expr x, double y) { return x > numberLike(y, x); }
 Expr operator<(Expr x, Expr y) { return binary<LtOp>(x, y); }
+Expr operator<(Expr x, double y) { return x < numberLike(y, x); }
 Expr operator==(Expr x, Expr y) { return binary<EqOp>(x, y); }
 Expr operator==(Expr x, double y) { return x == numberLike(y, x); }
 Expr select(Expr condition, Expr x, Expr y) { return {x.g, SelectOp::create(x.g->b, x.g->loc, condition.value, x.value, y.value)}; }
@@ -110,10 +111,12 @@ Expr rsqrt(Expr x) { return unary<RsqrtOp>(x); }
 Expr trunc(Expr x) { return unary<TruncOp>(x); }
 Expr floor(Expr x) { return unary<FloorOp>(x); }
 Expr sigmoid(Expr x) { return unary<SigmoidOp>(x); }
+Expr softplus(Expr x) { return unary<SoftplusOp>(x); }
 Expr pow(Expr x, Expr y) { return binary<PowOp>(x, y); }
 Expr max(Expr x, Expr y) { return binary<MaxOp>(x, y); }
 Expr max(Expr x, double y) { return max(x, numberLike(y, x)); }
 Expr min(Expr x, Expr y) { return binary<MinOp>(x, y); }
+Expr isNan(Expr x) { return binary<NeOp>(x, x); }
 } // namespace graphopt
 
 SmallVector<Value> graphopt::unbroadcast(Operation *op, ArrayRef<Expr> cotangents) {

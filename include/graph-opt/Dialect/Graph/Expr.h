@@ -56,6 +56,7 @@ Expr operator/(double a, Expr b);
 Expr operator>(Expr a, Expr b);
 Expr operator>(Expr a, double b);
 Expr operator<(Expr a, Expr b);
+Expr operator<(Expr a, double b);
 Expr operator==(Expr a, Expr b);
 Expr operator==(Expr a, double b);
 Expr select(Expr condition, Expr a, Expr b);
@@ -74,10 +75,13 @@ Expr rsqrt(Expr x);
 Expr trunc(Expr x);
 Expr floor(Expr x);
 Expr sigmoid(Expr x);
+Expr softplus(Expr x);
 Expr pow(Expr a, Expr b);
 Expr max(Expr a, Expr b);
 Expr max(Expr a, double b);
 Expr min(Expr a, Expr b);
+/// x != x, which no integer is.
+Expr isNan(Expr x);
 /// A rank-0 constant of x's element type.
 Expr numberLike(double value, Expr x);
 

@@ -1,6 +1,5 @@
 //===- Activation.cpp - activation functions as formulas ------------------===//
 #include "Interop/Aten/Rules/Rules.h"
-#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 #include "graph-opt/Dialect/Graph/Ops/Slice.h"
 
 using namespace mlir;
@@ -27,10 +26,7 @@ void addFormula(ImportRules &rules, ArrayRef<StringRef> names, std::vector<std::
   });
 }
 
-Expr relu(Expr x) { return (*x.g)(graph::ReluOp::create(x.g->b, x.g->loc, x)); }
 Expr clip(ExprBuilder &g, Expr x, double least, double greatest) { return min(max(x, numberLike(least, x)), numberLike(greatest, x)); }
-/// log(1 + exp(x)), without overflow.
-Expr softplus(Expr x) { return relu(x) + log1p(exp(-abs(x))); }
 } // namespace
 
 void graphopt::registerAtenActivationRules(ImportRules &rules) {

@@ -1,10 +1,7 @@
 //===- AdaptivePool.cpp - pools over parts of an axis that are as equal as can be ===//
 #include "Graph/Shared/Window.h"
 #include "Interop/Aten/Rules/Rules.h"
-#include "graph-opt/Dialect/Graph/Ops/Compare.h"
 #include "graph-opt/Dialect/Graph/Ops/Constant.h"
-#include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
-#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 #include "graph-opt/Dialect/Graph/Ops/Gather.h"
 #include "graph-opt/Dialect/Graph/Ops/Matmul.h"
 #include "graph-opt/Dialect/Graph/Ops/Pool.h"
@@ -17,20 +14,48 @@ using namespace graphopt;
 namespace {
 constexpr int64_t longestAxis = 1 << 12; // tables of an axis have a constant for each element and part
 
-/// Part `index` of `count` of an axis: [index * size / count, (index + 1) * size / count), rounded outwards.
+/// Part i of `count` of an axis: [i * size / count, (i + 1) * size / count), rounded outwards.
 struct Part {
   int64_t first, last;
-  Part(int64_t index, int64_t size, int64_t count) : first(index * size / count), last(llvm::divideCeil((index + 1) * size, count)) {}
 };
+
+SmallVector<Part> partsOf(int64_t size, int64_t count) {
+  SmallVector<Part> parts;
+  for (int64_t i = 0; i < count; ++i)
+    parts.push_back({i * size / count, static_cast<int64_t>(llvm::divideCeil((i + 1) * size, count))});
+  return parts;
+}
+
+/// What a pool is asked for: a tensor, its first axis of space, and how many parts each axis of space has.
+struct Parted {
+  Value x;
+  int64_t first;
+  SmallVector<int64_t> counts;
+
+  bool isWhole() const {
+    return llvm::all_of(counts, [](int64_t count) { return count == 1; });
+  }
+};
+
+FailureOr<Parted> readParted(ImportCall &call, size_t rank) {
+  auto x = call.tensor("self");
+  auto counts = perAxis(call, "output_size", rank, 1);
+  if (failed(x) || failed(counts))
+    return failure();
+  int64_t first = aten::rankOf(*x) - static_cast<int64_t>(rank);
+  if (first < 1)
+    return call.unsupported("expected an axis of channels");
+  return Parted{*x, first, *counts};
+}
 
 /// What each part of an axis has of its elements, [size, count].
 FailureOr<Value> shares(ImportCall &call, int64_t size, int64_t count, Type element) {
   if (size > longestAxis || count > longestAxis)
     return call.unsupported("uneven parts of an axis of " + Twine(size) + " elements");
   SmallVector<Attribute> values;
+  SmallVector<Part> parts = partsOf(size, count);
   for (int64_t i = 0; i < size; ++i)
-    for (int64_t index = 0; index < count; ++index) {
-      Part part(index, size, count);
+    for (Part part : parts) {
       bool isIn = i >= part.first && i < part.last;
       values.push_back(call.builder.getFloatAttr(element, isIn ? 1.0 / static_cast<double>(part.last - part.first) : 0.0));
     }
@@ -69,30 +94,25 @@ FailureOr<Expr> averageParts(ImportCall &call, Expr x, int64_t axis, int64_t cou
 }
 
 LogicalResult importAdaptiveAverage(ImportCall &call, size_t rank) {
-  auto x = call.tensor("self");
-  if (failed(x))
-    return failure();
-  auto counts = perAxis(call, "output_size", rank, 1);
-  if (failed(counts))
+  auto in = readParted(call, rank);
+  if (failed(in))
     return failure();
   ExprBuilder g(call.builder, call.loc);
-  Expr y = g(call.cast(*x, aten::computeType(*x)));
-  auto first = aten::rankOf(*x) - static_cast<int64_t>(rank);
-  if (first < 1 || !isa<FloatType>(y.getType().getElementType()))
-    return call.unsupported("expected floating-point numbers with an axis of channels");
-  if (llvm::all_of(*counts, [](int64_t count) { return count == 1; })) {
-    y = g.mean(y, llvm::to_vector(llvm::seq<int64_t>(first, aten::rankOf(*x))), /*keepDims=*/true);
-    return call.yield(call.cast(y, aten::typeOf(*x).getElementType()));
-  }
-  for (auto [d, count] : llvm::enumerate(*counts)) {
-    if (y.getType().getDimSize(first + d) == count)
+  Type type = aten::typeOf(in->x).getElementType();
+  if (!isa<FloatType>(type))
+    return call.unsupported("expected floating-point numbers");
+  Expr y = g(call.cast(in->x, aten::computeType(type)));
+  if (in->isWhole())
+    return call.yield(call.cast(g.mean(y, llvm::to_vector(llvm::seq(in->first, aten::rankOf(in->x))), /*keepDims=*/true), type));
+  for (auto [d, count] : llvm::enumerate(in->counts)) {
+    if (y.getType().getDimSize(in->first + d) == count)
       continue;
-    FailureOr<Expr> next = averageParts(call, y, first + d, count);
+    FailureOr<Expr> next = averageParts(call, y, in->first + d, count);
     if (failed(next))
       return failure();
     y = *next;
   }
-  return call.yield(call.cast(y, aten::typeOf(*x).getElementType()));
+  return call.yield(call.cast(y, type));
 }
 
 /// The largest of each row of `values` along its last axis, and its number in `places`, which broadcasts against it. Of equal ones the
@@ -101,23 +121,23 @@ SmallVector<Value> largest(ImportCall &call, Expr values, Expr places) {
   ExprBuilder &g = *values.g;
   int64_t last = values.getType().getRank() - 1;
   Expr most = g.reduceMax(values, {last}, /*keepDims=*/true);
-  Expr isNan = g(graph::NeOp::create(g.b, g.loc, values, values));
-  Expr none = numberLike(0x1p62, places);                                         // behind all
-  Expr keys = select(isNan, -1.0 - places, select(values == most, places, none)); // the least is the one that is picked
+  Expr none = numberLike(0x1p62, places);                                                 // behind all
+  Expr keys = select(isNan(values), -1.0 - places, select(values == most, places, none)); // the least is the one that is picked
   Expr key = g(graph::ReduceMinOp::create(g.b, g.loc, keys, ArrayRef<int64_t>{last}));
   SmallVector<OpFoldResult> sizes(ArrayRef(aten::sizesOf(call, values)).drop_back());
-  return {aten::reshape(call, most, sizes), select(key < numberLike(0, key), -1.0 - key, key)};
+  return {aten::reshape(call, most, sizes), select(key < 0.0, -1.0 - key, key)};
 }
 
 /// x along an axis as [parts, elements of the longest part]: shorter parts have their last element again.
 Expr takeParts(ImportCall &call, Expr x, int64_t axis, int64_t size, int64_t count) {
+  SmallVector<Part> parts = partsOf(size, count);
   int64_t width = 0;
-  for (int64_t index = 0; index < count; ++index)
-    width = std::max(width, Part(index, size, count).last - Part(index, size, count).first);
+  for (Part part : parts)
+    width = std::max(width, part.last - part.first);
   SmallVector<int64_t> positions;
-  for (int64_t index = 0; index < count; ++index)
+  for (Part part : parts)
     for (int64_t i = 0; i < width; ++i)
-      positions.push_back(std::min(Part(index, size, count).first + i, Part(index, size, count).last - 1));
+      positions.push_back(std::min(part.first + i, part.last - 1));
   auto type = RankedTensorType::get({count, width}, call.builder.getI64Type());
   Value taken = graph::ConstantOp::create(call.builder, call.loc, type, DenseElementsAttr::get(type, ArrayRef(positions)));
   return (*x.g)(graph::GatherOp::create(call.builder, call.loc, x, taken, axis));
@@ -140,32 +160,24 @@ Expr windowsOf(ImportCall &call, Expr x, int64_t first, ArrayRef<int64_t> space,
 }
 
 LogicalResult importAdaptiveMax(ImportCall &call, size_t rank) {
-  auto x = call.tensor("self");
-  if (failed(x))
+  auto in = readParted(call, rank);
+  if (failed(in))
     return failure();
-  auto counts = perAxis(call, "output_size", rank, 1);
-  if (failed(counts))
-    return failure();
-  auto first = aten::rankOf(*x) - static_cast<int64_t>(rank);
-  if (first < 1)
-    return call.unsupported("expected an axis of channels");
   ExprBuilder g(call.builder, call.loc);
-  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x);
-  OpFoldResult volume = aten::product(call, ArrayRef(sizes).take_back(rank));
-  SmallVector<OpFoldResult> space(ArrayRef(sizes).take_back(rank));
-  if (llvm::all_of(*counts, [](int64_t count) { return count == 1; })) { // of axes of any sizes
-    SmallVector<OpFoldResult> rows(ArrayRef(sizes).take_front(first));
-    rows.append(rank, call.builder.getIndexAttr(1));
+  SmallVector<OpFoldResult> rows = aten::sizesOf(call, in->x), space(ArrayRef(rows).take_back(rank));
+  OpFoldResult volume = aten::product(call, space);
+  if (in->isWhole()) { // of axes of any sizes
+    std::fill(rows.begin() + in->first, rows.end(), OpFoldResult(call.builder.getIndexAttr(1)));
     rows.push_back(volume);
-    Expr places = g(aten::positions(call, volume, static_cast<int64_t>(rows.size()) - 1, static_cast<int64_t>(rows.size())));
-    return call.yield(largest(call, g(aten::reshape(call, *x, rows)), places));
+    auto last = static_cast<int64_t>(rows.size()) - 1;
+    return call.yield(largest(call, g(aten::reshape(call, in->x, rows)), g(aten::positions(call, volume, last, last + 1))));
   }
-  ArrayRef<int64_t> known = aten::typeOf(*x).getShape().take_back(rank);
-  for (auto [size, count] : llvm::zip(known, *counts))
+  ArrayRef<int64_t> known = aten::typeOf(in->x).getShape().take_back(rank);
+  for (auto [size, count] : llvm::zip(known, in->counts))
     if (ShapedType::isDynamic(size) || size < 1 || size > longestAxis || count < 1 || count > longestAxis)
       return call.unsupported("expected axes of 1 to " + Twine(longestAxis) + " elements, in 1 to as many parts");
   Expr places = g(aten::reshape(call, aten::positions(call, volume, 0, 1), space));
-  return call.yield(largest(call, windowsOf(call, g(*x), first, known, *counts), windowsOf(call, places, 0, known, *counts)));
+  return call.yield(largest(call, windowsOf(call, g(in->x), in->first, known, in->counts), windowsOf(call, places, 0, known, in->counts)));
 }
 
 //===--- Gradients, as graphs of training have them -----------------------===//
@@ -187,7 +199,6 @@ LogicalResult importAdaptiveAverageBackward(ImportCall &call) {
   }
   return call.yield(call.cast(y, aten::typeOf(*x).getElementType()));
 }
-
 } // namespace
 
 void graphopt::registerAtenAdaptivePoolRules(ImportRules &rules) {

@@ -20,7 +20,7 @@ FailureOr<Operands> readOperands(ImportCall &call) {
   auto x = call.tensor("input");
   auto weight = call.optionalTensor("weight"), bias = call.optionalTensor("bias");
   auto mean = call.optionalTensor("running_mean"), variance = call.optionalTensor("running_var");
-  auto training = call.boolean("training", true);
+  auto training = call.boolean("training", false); // absent where the name says so
   auto momentum = call.number("momentum", 0.1), epsilon = call.number("eps", 1e-5);
   if (failed(x) || failed(weight) || failed(bias) || failed(mean) || failed(variance) || failed(training) || failed(momentum) ||
       failed(epsilon))
@@ -101,6 +101,6 @@ LogicalResult importBatchNorm(ImportCall &call) {
 } // namespace
 
 void graphopt::registerAtenBatchNormRules(ImportRules &rules) {
-  rules.aten({"batch_norm.default", "native_batch_norm.default"}, importBatchNorm);
+  rules.aten({"batch_norm.default", "native_batch_norm.default", "_native_batch_norm_legit_no_training.default"}, importBatchNorm);
   rules.aten({"_native_batch_norm_legit.no_stats", "_native_batch_norm_legit_functional.default"}, importFunctional);
 }

@@ -36,7 +36,7 @@ template <typename Op> LogicalResult importExtreme(ImportCall &call) {
   Value y = Op::create(b, call.loc, line->x, line->axis);
   Expr isIt = g(graph::EqOp::create(b, call.loc, line->x, y));
   if (isa<FloatType>(aten::typeOf(line->x).getElementType()))
-    isIt = g(graph::OrOp::create(b, call.loc, isIt, graph::NeOp::create(b, call.loc, line->x, line->x)));
+    isIt = g(graph::OrOp::create(b, call.loc, isIt, isNan(g(line->x))));
   int64_t rank = aten::rankOf(line->x);
   Expr position = g(aten::positions(call, aten::sizesOf(call, line->x)[line->axis], line->axis, rank));
   Value candidate = select(isIt, position, g.number(0, b.getI64Type()));

@@ -1,18 +1,16 @@
 //===- Functions.cpp - functions of elements as formulas of others --------===//
 #include "Interop/Aten/Rules/Rules.h"
-#include "graph-opt/Dialect/Graph/Ops/Compare.h"
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
 
 using namespace mlir;
 using namespace graphopt;
 
 namespace {
-Expr isNan(Expr x) { return (*x.g)(graph::NeOp::create(x.g->b, x.g->loc, x, x)); }
 /// Whether the sign is set, of zeros too.
 Expr isNegative(Expr x) {
   if (!isa<FloatType>(x.getType().getElementType()))
-    return x < numberLike(0, x);
-  Expr isBelow = x < numberLike(0, x), isMinusZero = (*x.g)(graph::AndOp::create(x.g->b, x.g->loc, x == 0.0, 1.0 / x < numberLike(0, x)));
+    return x < 0.0;
+  Expr isBelow = x < 0.0, isMinusZero = (*x.g)(graph::AndOp::create(x.g->b, x.g->loc, x == 0.0, 1.0 / x < 0.0));
   return (*x.g)(graph::OrOp::create(x.g->b, x.g->loc, isBelow, isMinusZero));
 }
 

@@ -2,7 +2,6 @@
 #include "Interop/Aten/Rules/GridSample.h"
 #include "Interop/Aten/Rules/Resample.h"
 #include "Interop/Aten/Rules/Rules.h"
-#include "graph-opt/Dialect/Graph/Ops/Compare.h"
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 #include "graph-opt/Dialect/Graph/Ops/Gather.h"

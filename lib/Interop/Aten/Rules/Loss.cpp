@@ -47,9 +47,6 @@ aten::WeightedLoss aten::reduceJudged(const Judged &judged, LossReduction reduct
 }
 
 namespace {
-/// log(1 + exp(x)), without overflow.
-Expr softplus(Expr x) { return max(x, 0) + log1p(exp(-abs(x))); }
-
 using Reduction = aten::LossReduction;
 using aten::Judged;
 

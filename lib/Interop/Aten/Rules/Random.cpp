@@ -119,40 +119,33 @@ FailureOr<Dropout> readDropout(ImportCall &call) {
 /// x * scale where it is kept, else 0.
 Expr scaledWhere(Expr kept, Expr x, double scale) { return x * select(kept, numberLike(scale, x), numberLike(0, x)); }
 
-/// The elements that stay grow to keep the mean; `byChannel` keeps or drops a whole channel of a sample.
-LogicalResult importDropout(ImportCall &call, bool byChannel) {
+/// What becomes of x where it is kept and where it is not, for a share p that is dropped.
+using DropoutFormula = Expr (*)(Expr kept, Expr x, double p);
+
+/// The elements that stay grow to keep the mean.
+Expr scaledUp(Expr kept, Expr x, double p) { return scaledWhere(kept, x, 1 / (1 - p)); }
+
+/// Dropped elements get the value that keeps mean and deviation under a SELU (Klambauer et al., Self-Normalizing Neural Networks, 2017).
+Expr keepingMoments(Expr kept, Expr x, double p) {
+  constexpr double alpha = 1.7580993408473766; // SELU's scale times its alpha
+  double a = 1 / std::sqrt((alpha * alpha * p + 1) * (1 - p)), b = alpha * a * p;
+  return select(kept, x * a + b, numberLike(b - alpha * a, x));
+}
+
+/// `byChannel` keeps or drops a whole channel of a sample.
+LogicalResult importDropout(ImportCall &call, bool byChannel, DropoutFormula formula) {
   auto in = readDropout(call);
   if (failed(in))
     return failure();
-  ExprBuilder g(call.builder, call.loc);
-  Expr x = g(in->x);
   if (in->known)
     return call.yield(in->known);
   Sizes sizes = aten::sizesOf(call, in->x);
   if (byChannel)
     for (size_t axis = 2; axis < sizes.size(); ++axis)
       sizes[axis] = call.builder.getIndexAttr(1);
-  FailureOr<Expr> kept = keptOf(call, g, in->p, sizes);
-  if (failed(kept))
-    return failure();
-  return call.yield(Value(scaledWhere(*kept, x, 1 / (1 - in->p))));
-}
-
-/// Dropped elements get the value that keeps mean and deviation under a SELU (Klambauer et al., Self-Normalizing Neural Networks, 2017).
-LogicalResult importAlphaDropout(ImportCall &call) {
-  auto in = readDropout(call);
-  if (failed(in))
-    return failure();
   ExprBuilder g(call.builder, call.loc);
-  Expr x = g(in->x);
-  if (in->known)
-    return call.yield(in->known);
-  FailureOr<Expr> kept = keptOf(call, g, in->p, aten::sizesOf(call, in->x));
-  if (failed(kept))
-    return failure();
-  constexpr double alpha = 1.7580993408473766; // SELU's scale times its alpha
-  double a = 1 / std::sqrt((alpha * alpha * in->p + 1) * (1 - in->p)), b = alpha * a * in->p;
-  return call.yield(Value(select(*kept, x * a + b, numberLike(b - alpha * a, x))));
+  FailureOr<Expr> kept = keptOf(call, g, in->p, sizes);
+  return failed(kept) ? failure() : call.yield(Value(formula(*kept, g(in->x), in->p)));
 }
 
 /// The result, and which elements have stayed.
@@ -161,14 +154,13 @@ LogicalResult importNativeDropout(ImportCall &call) {
   if (failed(in))
     return failure();
   ExprBuilder g(call.builder, call.loc);
-  Expr x = g(in->x);
   Sizes sizes = aten::sizesOf(call, in->x);
   if (in->known)
     return call.yield({in->known, aten::full(call, g.number(in->known == in->x, call.builder.getI1Type()), sizes)});
   FailureOr<Expr> kept = keptOf(call, g, in->p, sizes);
   if (failed(kept))
     return failure();
-  return call.yield({Value(scaledWhere(*kept, x, 1 / (1 - in->p))), Value(*kept)});
+  return call.yield({Value(scaledUp(*kept, g(in->x), in->p)), Value(*kept)});
 }
 
 LogicalResult importNativeDropoutBackward(ImportCall &call) {
@@ -189,9 +181,9 @@ void graphopt::registerAtenRandomRules(ImportRules &rules) {
   rules.aten({"randint.default", "randint.low", "randint_like.default", "randint_like.low_dtype"}, importWhole);
   rules.aten({"bernoulli.default", "bernoulli.p"}, importBernoulli);
   rules.aten({"randperm.default"}, importPermutation);
-  rules.aten({"dropout.default"}, [](ImportCall &call) { return importDropout(call, /*byChannel=*/false); });
-  rules.aten({"feature_dropout.default"}, [](ImportCall &call) { return importDropout(call, /*byChannel=*/true); });
-  rules.aten({"alpha_dropout.default"}, importAlphaDropout);
+  rules.aten({"dropout.default"}, [](ImportCall &call) { return importDropout(call, /*byChannel=*/false, scaledUp); });
+  rules.aten({"feature_dropout.default"}, [](ImportCall &call) { return importDropout(call, /*byChannel=*/true, scaledUp); });
+  rules.aten({"alpha_dropout.default"}, [](ImportCall &call) { return importDropout(call, /*byChannel=*/false, keepingMoments); });
   rules.aten({"native_dropout.default"}, importNativeDropout);
   rules.aten({"native_dropout_backward.default"}, importNativeDropoutBackward);
 }

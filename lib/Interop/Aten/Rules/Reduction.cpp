@@ -110,7 +110,7 @@ Value position(ImportCall &call, Value x, Value extreme, int64_t axis, bool keep
   OpFoldResult size = aten::sizesOf(call, x)[axis];
   Expr isIt = g(graph::EqOp::create(b, call.loc, x, extreme));
   if (isa<FloatType>(aten::typeOf(x).getElementType()))
-    isIt = g(graph::OrOp::create(b, call.loc, isIt, graph::NeOp::create(b, call.loc, x, x)));
+    isIt = g(graph::OrOp::create(b, call.loc, isIt, isNan(g(x))));
   Expr index = g(aten::positions(call, size, axis, aten::rankOf(x)));
   Expr none = g(aten::countAlong(call, x, axis, b.getI64Type()));
   return graph::ReduceMinOp::create(b, call.loc, select(isIt, index, none), ArrayRef<int64_t>{axis}, keepDims);

@@ -125,17 +125,22 @@ Expr aten::fromEnd(ImportCall &call, Expr positions, OpFoldResult size) {
   return select(positions < g.number(0, call.builder.getI64Type()), positions + sizeAsTensor(call, g, size), positions);
 }
 
+Expr aten::powerNorm(Expr x, double p, llvm::function_ref<Expr(Expr)> sum) {
+  if (p == 1)
+    return sum(abs(x));
+  if (p == 2)
+    return sqrt(sum(x * x));
+  Expr total = sum(pow(abs(x), numberLike(p, x)));
+  return pow(total, numberLike(1 / p, x));
+}
+
 Expr aten::norm(Expr x, double p, ArrayRef<int64_t> axes, bool keepDims) {
   ExprBuilder &g = *x.g;
   if (p == 0)
     return g.sum(select(x == 0.0, numberLike(0, x), numberLike(1, x)), axes, keepDims);
-  if (p == 1)
-    return g.sum(abs(x), axes, keepDims);
-  if (p == 2)
-    return sqrt(g.sum(x * x, axes, keepDims));
   if (p == std::numeric_limits<double>::infinity())
     return max(g.reduceMax(abs(x), axes, keepDims), 0);
-  return pow(g.sum(pow(abs(x), numberLike(p, x)), axes, keepDims), numberLike(1 / p, x));
+  return powerNorm(x, p, [&](Expr power) { return g.sum(power, axes, keepDims); });
 }
 
 Value aten::countAlong(const ImportCall &call, Value x, ArrayRef<int64_t> axes, Type elementType) {

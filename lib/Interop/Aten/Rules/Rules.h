@@ -99,6 +99,8 @@ mlir::Value scatterAlong(const ImportCall &call, mlir::Value x, mlir::Value indi
 llvm::LogicalResult yieldFirst(ImportCall &call, const Line &line, mlir::OpFoldResult k, bool largest);
 /// A vector of channels as [1, c, 1, ...], so that it broadcasts against `like`, whose element type it gets.
 Expr alongChannels(const ImportCall &call, Expr like, mlir::Value vector);
+/// (the sum of |x|^p) ^ (1 / p) for p > 0, by what sums.
+Expr powerNorm(Expr x, double p, llvm::function_ref<Expr(Expr)> sum);
 /// The p-norm along axes: for p = 0 how many elements are not 0, for infinity the largest; 0 of no elements.
 Expr norm(Expr x, double p, llvm::ArrayRef<int64_t> axes, bool keepDims);
 /// The number of elements along axes, as a rank-0 tensor of the element type.

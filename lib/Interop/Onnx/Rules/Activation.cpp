@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 #include "Interop/Onnx/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/Clamp.h"
-#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -36,7 +35,6 @@ void addActivation(ImportRules &rules, StringRef op, SmallVector<StringRef> name
 Expr clamp(Expr x, double low, double high) {
   return (*x.g)(graph::ClampOp::create(x.g->b, x.g->loc, x, numberLike(low, x), numberLike(high, x)));
 }
-Expr softplus(Expr x) { return (*x.g)(graph::SoftplusOp::create(x.g->b, x.g->loc, x)); }
 LogicalResult importDropout(ImportCall &call, bool maskIsTruth) {
   auto x = call.tensor("data");
   auto isTraining = call.boolean("training_mode", false);
@@ -61,14 +59,14 @@ void graphopt::registerOnnxActivationRules(ImportRules &rules) {
   addActivation(rules, "Elu", {"alpha"}, [](Expr x, Parameters p) { return select(x > 0.0, x, p[0] * expm1(x)); });
   addActivation(rules, "Celu", {"alpha"}, [](Expr x, Parameters p) { return select(x > 0.0, x, p[0] * expm1(x / p[0])); });
   addActivation(rules, "Selu", {"alpha", "gamma"}, [](Expr x, Parameters p) { return p[1] * select(x > 0.0, x, p[0] * expm1(x)); });
-  addActivation(rules, "LeakyRelu", {"alpha"}, [](Expr x, Parameters p) { return select(x < numberLike(0, x), p[0] * x, x); });
+  addActivation(rules, "LeakyRelu", {"alpha"}, [](Expr x, Parameters p) { return select(x < 0.0, p[0] * x, x); });
   addActivation(rules, "ThresholdedRelu", {"alpha"}, [](Expr x, Parameters p) { return select(x > p[0], x, numberLike(0, x)); });
   addActivation(rules, "Softsign", {}, [](Expr x, Parameters) { return x / (abs(x) + 1.0); });
   addActivation(rules, "Mish", {}, [](Expr x, Parameters) { return x * tanh(softplus(x)); });
   addActivation(rules, "Swish", {"alpha"}, [](Expr x, Parameters p) { return x * sigmoid(x * p[0]); });
   addActivation(rules, "Shrink", {"bias", "lambd"}, [](Expr x, Parameters p) {
     Expr zero = numberLike(0, x);
-    return select(x > p[1], x - p[0], select(x < numberLike(-p[1], x), x + p[0], zero));
+    return select(x > p[1], x - p[0], select(x < -p[1], x + p[0], zero));
   });
   rules.onnx({"PRelu"}, [](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("X"), slope = call.tensor("slope");

@@ -162,6 +162,7 @@ LogicalResult importDeformed(ImportCall &call) {
   Value sum = aten::reshape(call, graph::MatmulOp::create(b, call.loc, matrix, columns), y);
   return c->yield(call, call.cast(sum, type.getElementType()));
 }
+
 /// The sum of what all windows, laid out as columns, have of each element of a space.
 LogicalResult importColumnsToImage(ImportCall &call) {
   auto x = call.tensor("input");

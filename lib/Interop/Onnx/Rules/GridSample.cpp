@@ -69,8 +69,7 @@ LogicalResult importRoiAlign(ImportCall &call) {
     Expr bin = g.cast(g(aten::positions(call, number(bins), 1 + d, rank)), type);
     Expr sample = g.cast(g(aten::positions(call, number(*ratio), 3 + d, rank)), type);
     Expr place = start + (bin + (sample + 0.5) / static_cast<double>(*ratio)) * (size / static_cast<double>(bins));
-    Expr counts =
-        select(place < numberLike(-1, place), numberLike(0, place), select(place > end, numberLike(0, place), numberLike(1, place)));
+    Expr counts = select(place < -1.0, numberLike(0, place), select(place > end, numberLike(0, place), numberLike(1, place)));
     isInside = d == 0 ? counts : isInside * counts;
     places.push_back(image.axes[d].clipped(place));
   }

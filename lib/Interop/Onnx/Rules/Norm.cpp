@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 #include "Interop/Onnx/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/BatchNorm.h"
-#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 #include "graph-opt/Dialect/Graph/Ops/Pool.h"
 
 using namespace mlir;
@@ -102,8 +101,7 @@ LogicalResult importMeanVariance(ImportCall &call) {
   ExprBuilder g(call.builder, call.loc);
   Expr value = g(call.cast(*x, computeType(*x))), deviation = value - mean(call, value, *axes);
   Expr spread = mean(call, value * value, *axes) - mean(call, value, *axes) * mean(call, value, *axes);
-  Expr root = g(graph::SqrtOp::create(call.builder, call.loc, spread));
-  return call.yield(call.cast(deviation / (root + 1e-9), elementOf(*x)));
+  return call.yield(call.cast(deviation / (sqrt(spread) + 1e-9), elementOf(*x)));
 }
 
 LogicalResult importLpNorm(ImportCall &call) {
@@ -116,9 +114,8 @@ LogicalResult importLpNorm(ImportCall &call) {
     return failed(axis) ? failure() : call.unsupported("a norm other than 1 and 2, or a scalar");
   ExprBuilder g(call.builder, call.loc);
   Expr value = g(call.cast(*x, computeType(*x)));
-  Expr norm = *p == 1 ? g.sum(g(graph::AbsOp::create(g.b, g.loc, value)), {*axis}, true)
-                      : g(graph::SqrtOp::create(g.b, g.loc, g.sum(value * value, {*axis}, true)));
-  Expr y = select(norm == 0.0, g.number(0, value.getType().getElementType()), value / norm);
+  Expr norm = aten::norm(value, static_cast<double>(*p), {*axis}, /*keepDims=*/true);
+  Expr y = select(norm == 0.0, numberLike(0, value), value / norm);
   return call.yield(call.cast(y, elementOf(*x)));
 }
 

@@ -161,6 +161,7 @@ LogicalResult importScatterNd(ImportCall &call) {
                           aten::reshape(call, *updates, updateSizes), 0, *effect);
   return call.yield(aten::reshape(call, y, sizes));
 }
+
 /// Which elements differ from 0, in row-major order: these must be known, as they make sizes.
 FailureOr<SmallVector<int64_t>> knownTruths(ImportCall &call, Value tensor) {
   auto elements = knownElements(tensor);

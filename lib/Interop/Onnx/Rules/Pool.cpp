@@ -86,19 +86,14 @@ LogicalResult importMax(ImportCall &call) {
   return call.yield(results);
 }
 
-/// (the sum of |x|^p) ^ (1 / p), by a function that sums.
+/// By the argument p, and by what sums.
 FailureOr<Expr> norm(ImportCall &call, Expr x, llvm::function_ref<Expr(Expr)> sum) {
   auto p = call.number("p", 2);
   if (failed(p))
     return failure();
   if (!isa<FloatType>(x.getType().getElementType()) || !(*p > 0))
     return call.unsupported("expected floating-point numbers and a p above 0");
-  if (*p == 1)
-    return sum(abs(x));
-  if (*p == 2)
-    return sqrt(sum(x * x));
-  Expr total = sum(pow(abs(x), numberLike(*p, x)));
-  return pow(total, numberLike(1 / *p, x));
+  return aten::powerNorm(x, *p, sum);
 }
 
 LogicalResult importNorm(ImportCall &call) {

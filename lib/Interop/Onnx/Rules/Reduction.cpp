@@ -51,7 +51,7 @@ Expr sum(const Reduction &r, Expr x) { return r.x.g->sum(x, r.axes, r.keepDims);
 Expr squareRoot(Expr x) {
   Type type = x.getType().getElementType();
   Expr wide = isa<FloatType>(type) ? x : x.g->cast(x, x.g->b.getF64Type());
-  return x.g->cast((*x.g)(graph::SqrtOp::create(x.g->b, x.g->loc, wide)), type);
+  return x.g->cast(sqrt(wide), type);
 }
 template <typename Op> Expr extreme(ImportCall &call, const Reduction &r) {
   return (*r.x.g)(Op::create(call.builder, call.loc, r.x, r.axes, r.keepDims));

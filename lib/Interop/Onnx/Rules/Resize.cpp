@@ -132,7 +132,7 @@ FailureOr<Expr> resize(ImportCall &call, Expr x, const Axis &axis, const Setting
   if (failed(y) || s.coordinates != "tf_crop_and_resize")
     return y;
   Expr outside = numberLike(s.outside, *y);
-  y = select(aten::along(call, *source < numberLike(0, *source), axis.axis, rank), outside, *y);
+  y = select(aten::along(call, *source < 0.0, axis.axis, rank), outside, *y);
   return select(aten::along(call, *source > n.from - 1.0, axis.axis, rank), outside, *y);
 }
 
