@@ -9,6 +9,7 @@
 #include "graph-opt/Interop/Json.h"
 #include "graph-opt/Interop/Onnx.h"
 #include "graph-opt/Interop/Pt2.h"
+#include "graph-opt/Interop/TorchScript.h"
 #include "graph-opt/Passes/Passes.h"
 #include "graph-opt/Passes/Pipelines.h"
 #include "graph-opt/Registration.h"
@@ -120,7 +121,9 @@ Expected<Module> Module::read(std::unique_ptr<MemoryBuffer> buffer, StringRef pa
   JsonImportOptions json;
   ImportOptions pt2;
   OnnxOptions onnx;
-  json.limits = pt2.limits = onnx.limits = options.limits;
+  TorchScriptOptions script;
+  json.limits = pt2.limits = onnx.limits = script.limits = options.limits;
+  script.inputs = options.inputs;
   OwningOpRef<ModuleOp> module;
   Error error = state->capture("reading", [&]() -> LogicalResult {
     switch (format) {
@@ -137,6 +140,12 @@ Expected<Module> Module::read(std::unique_ptr<MemoryBuffer> buffer, StringRef pa
                << "expected a path of a torch.export archive, which is mapped, got a stream";
       module = importPt2(path, &state->context, pt2);
       break;
+    case Format::torchScript:
+      if (path == "-")
+        return mlir::emitError(UnknownLoc::get(&state->context))
+               << "expected a path of a TorchScript archive, which is mapped, got a stream";
+      module = importTorchScript(path, &state->context, script);
+      break;
     case Format::onnx:
       if (path.empty() || path == "-")
         return mlir::emitError(UnknownLoc::get(&state->context)) << "expected a path of an ONNX model, which is mapped, got a stream";
@@ -144,12 +153,16 @@ Expected<Module> Module::read(std::unique_ptr<MemoryBuffer> buffer, StringRef pa
       break;
     default:
       return mlir::emitError(UnknownLoc::get(&state->context))
-             << "expected MLIR text, bytecode, JSON, a torch.export archive (.pt2) or an ONNX model, got " << getFormatName(format);
+             << "expected MLIR text, bytecode, JSON, a torch.export archive (.pt2), a TorchScript archive (.pt) or an ONNX model, got "
+             << getFormatName(format);
     }
     return success(static_cast<bool>(module));
   });
   if (error)
     return error;
+  if (format != Format::torchScript && !options.inputs.empty())
+    return makeError(Failure::usage,
+                     label + ": error: expected sizes of inputs only for a TorchScript archive, got them for " + getFormatName(format));
   return Module(std::move(state), std::move(module));
 }
 

@@ -15,6 +15,7 @@
 #include "graph-opt/Limits.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringMap.h"
 #include <memory>
 #include <string>
 #include <utility>
@@ -29,6 +30,8 @@ struct LoadOptions {
   Limits limits;
   /// Files that weights may be read from wherever they lie: the name in the model, and the path.
   llvm::SmallVector<std::pair<std::string, std::string>> weights;
+  /// Sizes and element types of inputs by name, "2x3xf32", for formats that don't hold them: TorchScript.
+  llvm::StringMap<std::string> inputs;
   /// Where diagnostics go, warnings too; by default errors are in the error that is returned, and warnings are dropped.
   llvm::raw_ostream *diagnostics = nullptr;
 };
@@ -42,7 +45,8 @@ struct PortInfo {
 /// A model with the context that it lives in.
 class Module {
 public:
-  /// Reads a file in any format that can be imported, recognised by its content: MLIR text or bytecode, JSON, torch.export's .pt2, ONNX.
+  /// Reads a file in any format that can be imported, recognised by its content: MLIR text or bytecode, JSON, torch.export's .pt2,
+  /// TorchScript's .pt, ONNX.
   /// "-" is stdin.
   static llvm::Expected<Module> load(llvm::StringRef path, const LoadOptions &options = {});
   /// Reads MLIR text or JSON; `label` stands for the path in messages.

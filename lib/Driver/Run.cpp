@@ -2,6 +2,8 @@
 #include "Driver/Run.h"
 #include "Driver/CompiledCall.h"
 #include "Driver/Crash.h"
+#include "Driver/Input.h"
+#include "Driver/InputShapes.h"
 #include "Driver/Inputs.h"
 #include "Driver/RunReport.h"
 #include "Driver/Tool.h"
@@ -74,6 +76,12 @@ static Expected<RunFn> prepare(Module &module, const RunRequest &request, RunRep
   return RunFn([function = *compiled](ArrayRef<TensorValue> arguments) { return function.run(arguments); });
 }
 
+/// Such a file does not say what its inputs are like: the arrays do.
+static bool isTorchScript(StringRef path) {
+  ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  return buffer && recogniseFormat((*buffer)->getBuffer()) == Format::torchScript;
+}
+
 /// Each output against the interpreter's, on the model as it was loaded. True where all agree.
 static Expected<bool> checkOutputs(const Values &actual, ArrayRef<std::string> names, ArrayRef<TensorValue> arguments,
                                    const Module &original, const RunRequest &request, RunReport &report) {
@@ -120,6 +128,13 @@ int graphopt::runModel(const RunRequest &request) {
   options.limits = request.limits;
   options.weights = request.weights;
   options.diagnostics = &errs();
+  options.inputs = request.shapes;
+  if (!request.inputs.empty() && options.inputs.empty() && isTorchScript(request.model)) {
+    Expected<InputShapes> shapes = readInputShapes(request.inputs, request.limits);
+    if (!shapes)
+      return fail(shapes.takeError());
+    options.inputs = std::move(*shapes);
+  }
   Expected<Module> module = [&] {
     Phase phase(report, "load");
     return Module::load(request.model, options);

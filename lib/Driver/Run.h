@@ -3,6 +3,7 @@
 #include "graph-opt/Failure.h"
 #include "graph-opt/Limits.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,7 +17,8 @@ struct RunRequest {
   std::optional<uint64_t> randomSeed;
   llvm::SmallVector<std::pair<std::string, int64_t>> dims;
   llvm::SmallVector<std::pair<std::string, std::string>> weights;
-  std::string target = "cpu"; ///< cpu, cuda or interpreter
+  llvm::StringMap<std::string> shapes; ///< of inputs, where the model has none
+  std::string target = "cpu";          ///< cpu, cuda or interpreter
   std::string pipeline = "O2";
   std::string accuracy;
   int threads = 0;

@@ -11,6 +11,7 @@
 #include "graph-opt/Interop/Json.h"
 #include "graph-opt/Interop/Onnx.h"
 #include "graph-opt/Interop/Pt2.h"
+#include "graph-opt/Interop/TorchScript.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -40,8 +41,8 @@ static int report(const TranslateRequest &request, Format format) {
   MLIRContext context(registry);
   FailureOr<ImportReport> report = failure();
   if (Error error = captureDiagnostics(&context, request.input, "reading", &errs(), [&]() -> LogicalResult {
-        return report = format == Format::onnx ? reportOnnx(request.input, &context, request.limits)
-                                               : reportPt2(request.input, &context, request.limits);
+        auto *read = format == Format::onnx ? reportOnnx : format == Format::torchScript ? reportTorchScript : reportPt2;
+        return report = read(request.input, &context, request.limits);
       }))
     return fail(std::move(error));
   Expected<OutputFile> out = OutputFile::open(request.output);
@@ -58,6 +59,8 @@ static Expected<Format> checkFormat(const TranslateRequest &request) {
   SmallVector<Format, 2> wanted;
   if (request.what == Translation::importPt2 || request.what == Translation::importReport)
     wanted.push_back(Format::pt2);
+  if (request.what == Translation::importTorchScript || request.what == Translation::importReport)
+    wanted.push_back(Format::torchScript);
   if (request.what == Translation::importOnnx || request.what == Translation::importReport)
     wanted.push_back(Format::onnx);
   if (request.what == Translation::importJson)
@@ -75,7 +78,8 @@ static Expected<Format> checkFormat(const TranslateRequest &request) {
 }
 
 static Error write(Module &module, const TranslateRequest &request) {
-  if (is_contained({Translation::importPt2, Translation::importOnnx, Translation::importJson}, request.what))
+  if (is_contained({Translation::importPt2, Translation::importTorchScript, Translation::importOnnx, Translation::importJson},
+                   request.what))
     return module.save(request.output);
   Expected<OutputFile> out = OutputFile::open(request.output);
   if (!out)
@@ -116,6 +120,7 @@ int graphopt::translate(const TranslateRequest &request) {
   options.trusted = request.trusted;
   options.limits = request.limits;
   options.weights = request.weights;
+  options.inputs = request.inputs;
   options.diagnostics = &errs();
   Expected<Module> module = Module::load(request.input, options);
   if (!module)

@@ -2,13 +2,14 @@
 #pragma once
 #include "graph-opt/Limits.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
 #include <cstdint>
 #include <string>
 
 #pragma GCC visibility push(default)
 namespace graphopt {
 
-enum class Translation { none, importPt2, importOnnx, importJson, exportJson, exportDot, importReport, opTable };
+enum class Translation { none, importPt2, importTorchScript, importOnnx, importJson, exportJson, exportDot, importReport, opTable };
 
 /// What graph-translate is asked for.
 struct TranslateRequest {
@@ -16,6 +17,7 @@ struct TranslateRequest {
   std::string input, output = "-", after, weightsFile;
   llvm::SmallVector<std::pair<std::string, std::string>> weights;
   bool json = false, inlineWeights = false, showConstants = false, trusted = false;
+  llvm::StringMap<std::string> inputs; ///< sizes and element types
   int64_t dynamicSize = 1;
   Limits limits;
 };

@@ -1,5 +1,6 @@
 //===- ImportSupport.cpp - what the importers of models share -------------===//
 #include "Interop/ImportSupport.h"
+#include "Interop/Bytes.h"
 #include "graph-opt/Failure.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -17,6 +18,14 @@ std::optional<ImportRules> graphopt::collectRules(MLIRContext *context) {
   graphopt::emitError(UnknownLoc::get(context), Failure::internal)
       << "expected one import rule for each operator, got two for " << llvm::join(rules.conflicts(), ", ");
   return std::nullopt;
+}
+
+void graphopt::emitFileError(MLIRContext *context, StringRef path, llvm::Error error) {
+  auto [message, isLimit] = describeError(std::move(error));
+  StringRef text = message;
+  size_t end = text.find(": ", path.size());
+  graphopt::emitError(FileLineColLoc::get(context, text.take_front(end), 0, 0), isLimit ? Failure::limit : Failure::badInput)
+      << text.drop_front(end + 2);
 }
 
 LogicalResult graphopt::checkSupport(const ImportReport &report, MLIRContext *context, StringRef label) {
@@ -49,13 +58,15 @@ void ImportDiagnostics::forward(Diagnostic &diagnostic) {
   Failure failure = getFailure(diagnostic);
   hasUnsupported |= failure == Failure::unsupportedOp;
   Location from = diagnostic.getLocation(), loc = FileLineColLoc::get(from.getContext(), label, 0, 0);
-  if (auto node = dyn_cast<NameLoc>(from))
+  if (auto file = dyn_cast<FileLineColLoc>(from); file && file.getFilename().strref().starts_with(label))
+    loc = from; // in the model's file already
+  else if (auto node = dyn_cast<NameLoc>(from))
     loc = NameLoc::get(node.getName(), loc);
   InFlightDiagnostic placed = loc.getContext()->getDiagEngine().emit(loc, diagnostic.getSeverity());
   placed << diagnostic.str();
   if (Diagnostic *underlying = placed.getUnderlyingDiagnostic()) // null where nobody listens
     setFailure(*underlying, failure);
-  if (std::string source = sourceOf(from); !source.empty())
+  if (std::string source = sourceOf(from); !source.empty() && loc != from)
     placed.attachNote() << "the model's source: " << source;
 }
 

@@ -4,6 +4,7 @@
 #include "graph-opt/Interop/ImportRules.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Region.h"
+#include "llvm/Support/Error.h"
 #include <optional>
 #include <string>
 
@@ -11,6 +12,9 @@ namespace graphopt {
 
 /// The rules that the context's ops have; null, and an error, where two are for one operator.
 std::optional<ImportRules> collectRules(mlir::MLIRContext *context);
+/// An error of the model at `path` as a diagnostic with its class. The message begins with the path, maybe with entry, line and column:
+/// that becomes the location.
+void emitFileError(mlir::MLIRContext *context, llvm::StringRef path, llvm::Error error);
 /// Emits an error for each operator of the report that nothing supports, at its first node in the file called `label`.
 llvm::LogicalResult checkSupport(const ImportReport &report, mlir::MLIRContext *context, llvm::StringRef label);
 

@@ -5,6 +5,7 @@
 #include "graph-opt/Interpreter/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/APFloat.h"
 
@@ -254,4 +255,19 @@ bool graphopt::foldKnown(OpBuilder &b, Operation *op) {
     return foldMovement(b, op);
   auto body = dyn_cast<ScalarBodyOpInterface>(op);
   return body && foldElementwise(b, op, body);
+}
+
+void graphopt::foldKnownAfter(OpBuilder &b, Operation *last, MutableArrayRef<Value> values) {
+  // A user of the values follows them through replacements, and tells where to stop.
+  SmallVector<Value> present = llvm::to_vector(llvm::make_filter_range(values, [](Value value) { return value != nullptr; }));
+  Operation *anchor = UnrealizedConversionCastOp::create(b, b.getUnknownLoc(), TypeRange(), present);
+  for (Operation *op = last ? last->getNextNode() : &b.getInsertionBlock()->front(), *next; op != anchor; op = next) {
+    next = op->getNextNode();
+    foldKnown(b, op);
+  }
+  unsigned i = 0;
+  for (Value &value : values)
+    if (value)
+      value = anchor->getOperand(i++);
+  anchor->erase();
 }

@@ -27,5 +27,8 @@ mlir::Value fromElements(mlir::OpBuilder &b, mlir::Location loc, llvm::ArrayRef<
 /// Replaces an op by its known results, if its operands are known: it is evaluated where they are numbers; elements that are values are
 /// moved by ops that only move elements, and computed on by elementwise ops. Returns whether the op is gone.
 bool foldKnown(mlir::OpBuilder &b, mlir::Operation *op);
+/// The same for all ops between `last` (null for the start of the block) and the insertion point. `values`, which may have null ones,
+/// become what they are replaced by.
+void foldKnownAfter(mlir::OpBuilder &b, mlir::Operation *last, llvm::MutableArrayRef<mlir::Value> values);
 
 } // namespace graphopt

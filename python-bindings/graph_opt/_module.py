@@ -7,7 +7,7 @@ import numpy as np
 
 from . import _graph_opt
 from ._errors import CompileError, Error, ImportFailure, stage
-from ._values import is_torch, pack, unpack
+from ._values import describe, is_torch, pack, unpack
 
 RANDOM_KEY = "random.key"  # the last input of a model that draws random numbers
 
@@ -119,13 +119,15 @@ class Module:
         return str(self._native)
 
 
-def load(path, *, limits: dict[str, int] | None = None) -> Module:
+def load(path, *, inputs: dict | None = None, limits: dict[str, int] | None = None) -> Module:
     """Reads a model in any format that can be imported, recognised by its content.
 
-    `limits` raises budgets of files by name, as the tools' `--limit` does: `{"nesting": 2000}`.
+    A TorchScript file does not say what its inputs are like: `inputs` does, by name, as text (`{"x": "2x3xf32"}`, where `?` is any size) or
+    by an array. `limits` raises budgets of files by name, as the tools' `--limit` does: `{"nesting": 2000}`.
     """
     with stage(ImportFailure):
-        return Module(_graph_opt.Module.load(str(path), limits or {}))
+        shapes = {name: describe(value) for name, value in (inputs or {}).items()}
+        return Module(_graph_opt.Module.load(str(path), limits or {}, shapes))
 
 
 def load_written(write, name: str, signature: Signature | None = None) -> Module:
@@ -134,7 +136,7 @@ def load_written(write, name: str, signature: Signature | None = None) -> Module
     path = Path(folder.name) / name
     write(path)
     with stage(ImportFailure):
-        return Module(_graph_opt.Module.load(str(path), {}), signature, folder)
+        return Module(_graph_opt.Module.load(str(path), {}, {}), signature, folder)
 
 
 def parse(text: str, *, limits: dict[str, int] | None = None) -> Module:

@@ -41,6 +41,18 @@ def torch_dtype(element: str):
     return getattr(torch, _TORCH[element])
 
 
+def describe(value) -> str:
+    """Sizes and element type of an array, "2x3xf32"; text stays as it is."""
+    if isinstance(value, str):
+        return value
+    names = _TORCH if is_torch(value) else {element: np.dtype(dtype).name for element, dtype in _NUMPY.items()}
+    dtype = str(value.dtype).removeprefix("torch.")
+    element = next((element for element, name in names.items() if name == dtype and element != "index"), None)
+    if element is None:
+        raise Error(f"expected an array of an element type that is supported, got {dtype}")
+    return "x".join([*map(str, value.shape), element])
+
+
 def is_torch(value) -> bool:
     torch = sys.modules.get("torch")  # a tensor of torch's can only be there if torch is
     return torch is not None and isinstance(value, torch.Tensor)

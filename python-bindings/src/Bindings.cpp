@@ -133,8 +133,14 @@ NB_MODULE(_graph_opt, m) {
           [](const std::string &text, const Budgets &limits) { return unwrap(Module::parse(text, "<text>", makeOptions(limits))); },
           "text"_a, "limits"_a)
       .def_static(
-          "load", [](const std::string &path, const Budgets &limits) { return unwrap(Module::load(path, makeOptions(limits))); }, "path"_a,
-          "limits"_a)
+          "load",
+          [](const std::string &path, const Budgets &limits, const std::map<std::string, std::string> &inputs) {
+            LoadOptions options = makeOptions(limits);
+            for (const auto &[name, shape] : inputs)
+              options.inputs[name] = shape;
+            return unwrap(Module::load(path, options));
+          },
+          "path"_a, "limits"_a, "inputs"_a)
       .def(
           "run_passes",
           [](Module &self, const std::string &text) {

@@ -1,4 +1,5 @@
 //===- graph-compile.cpp - compiles a model ahead of time -----------------===//
+#include "Driver/InputShapes.h"
 #include "Driver/LimitOptions.h"
 #include "Driver/Output.h"
 #include "Driver/Tool.h"
@@ -18,7 +19,7 @@ static const ToolInfo info = {
     "-lGraphOptRuntime -lm -lpthread; a shared library has the runtime in it.",
     {{"Output", {"o", "header", "name", "no-weights"}},
      {"Code", {"cpu", "features", "O", "graph-pipeline", "accuracy", "function"}},
-     {"Other", {"weights", "limit", "max-nesting", "trusted", "load-pass-plugin", "color"}}},
+     {"Other", {"input-shape", "weights", "limit", "max-nesting", "trusted", "load-pass-plugin", "color"}}},
     "\nExit status: 0 right, 1 bad input, 2 usage, 3 unsupported op, 5 limit, 70 internal error.\n"};
 
 /// A C name made of the output's: "my-model.o" gives my_model.
@@ -55,12 +56,16 @@ int main(int argc, char **argv) {
   cl::opt<std::string> function("function", cl::desc("the function to compile (the only public one)"), cl::value_desc("NAME"));
   cl::list<std::string> weights("weights", cl::desc("the file that weights called NAME are read from"), cl::value_desc("NAME=PATH"));
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
+  InputShapeOption shapeOption;
   LimitOptions limitOptions;
   if (std::optional<int> code = parseOptions(argc, argv, info))
     return *code;
   Expected<Limits> limits = limitOptions.get();
   if (!limits)
     return fail(limits.takeError());
+  Expected<InputShapes> shapes = shapeOption.get();
+  if (!shapes)
+    return fail(shapes.takeError());
 
   StringRef ending = sys::path::extension(output);
   if (input.empty())
@@ -74,6 +79,7 @@ int main(int argc, char **argv) {
   LoadOptions load;
   load.trusted = trusted;
   load.limits = *limits;
+  load.inputs = std::move(*shapes);
   for (const std::string &text : weights) {
     auto [weightName, path] = StringRef(text).split('=');
     if (weightName.empty() || path.empty())

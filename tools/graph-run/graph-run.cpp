@@ -1,4 +1,5 @@
 //===- graph-run.cpp - runs a model on tensors in files -------------------===//
+#include "Driver/InputShapes.h"
 #include "Driver/LimitOptions.h"
 #include "Driver/Run.h"
 #include "Driver/Tool.h"
@@ -12,8 +13,8 @@ using namespace graphopt;
 static const ToolInfo info = {
     "graph-run",
     "[options] MODEL",
-    "Runs MODEL (MLIR text or bytecode, JSON, torch.export's .pt2, or ONNX, recognised by content).",
-    {{"Tensors", {"inputs", "random-inputs", "dim", "outputs", "weights", "function"}},
+    "Runs MODEL (MLIR text or bytecode, JSON, torch.export's .pt2, TorchScript's .pt, or ONNX, recognised by content).",
+    {{"Tensors", {"inputs", "random-inputs", "dim", "input-shape", "outputs", "weights", "function"}},
      {"How", {"target", "O", "graph-pipeline", "accuracy", "threads", "limit", "max-nesting", "trusted", "load-pass-plugin"}},
      {"Judging", {"check", "rtol", "atol"}},
      {"Measuring", {"benchmark", "profile", "memory-report"}},
@@ -60,6 +61,7 @@ int main(int argc, char **argv) {
   cl::opt<std::string> memory("memory-report", cl::desc("write what memory was used"), cl::value_desc("FILE.json"));
   cl::opt<bool> json("json", cl::desc("tell all of it as JSON"));
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
+  InputShapeOption shapeOption;
   LimitOptions limitOptions;
   cl::opt<bool> quiet("q", cl::desc("don't print outputs")), verbose("v", cl::desc("tell more"));
   if (std::optional<int> code = parseOptions(argc, argv, info))
@@ -67,6 +69,9 @@ int main(int argc, char **argv) {
   Expected<Limits> limits = limitOptions.get();
   if (!limits)
     return fail(limits.takeError());
+  Expected<InputShapes> shapes = shapeOption.get();
+  if (!shapes)
+    return fail(shapes.takeError());
 
   if (model.empty())
     return fail(Failure::usage, "expected a MODEL, got none");
@@ -119,6 +124,7 @@ int main(int argc, char **argv) {
   request.check = check;
   request.profile = profile;
   request.limits = *limits;
+  request.shapes = std::move(*shapes);
   request.json = json;
   request.trusted = trusted;
   request.quiet = quiet;

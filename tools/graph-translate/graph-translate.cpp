@@ -1,4 +1,5 @@
 //===- graph-translate.cpp - moves models between formats -----------------===//
+#include "Driver/InputShapes.h"
 #include "Driver/LimitOptions.h"
 #include "Driver/Tool.h"
 #include "Driver/Translate.h"
@@ -13,10 +14,10 @@ static const ToolInfo info = {
     "graph-translate",
     "--WHAT [options] INPUT [-o OUTPUT]",
     "Moves models between formats, and tells what is in them. INPUT may be in any format that can be imported.",
-    {{"What", {"import-pt2", "import-onnx", "import-json", "export-json", "export-dot", "import-report", "op-table"}},
+    {{"What", {"import-pt2", "import-torchscript", "import-onnx", "import-json", "export-json", "export-dot", "import-report", "op-table"}},
      {"Output", {"o", "json", "weights-file", "inline-weights", "show-constants"}},
      {"The op table", {"after", "dynamic-size"}},
-     {"Other", {"weights", "limit", "max-nesting", "trusted", "load-pass-plugin", "color"}}},
+     {"Other", {"input-shape", "weights", "limit", "max-nesting", "trusted", "load-pass-plugin", "color"}}},
     "\nExit status: 0 right, 1 bad input, 2 usage, 3 unsupported op, 5 limit, 70 internal error.\n"};
 
 int main(int argc, char **argv) {
@@ -27,16 +28,18 @@ int main(int argc, char **argv) {
   cl::opt<std::string> input(cl::Positional, cl::desc("INPUT"));
   cl::opt<bool> opTable("op-table", cl::desc("how many of which op, their arithmetic and the bytes they touch"));
   cl::opt<bool> importPt2("import-pt2", cl::desc("a torch.export archive to MLIR: OUTPUT ends in .mlir or .mlirbc"));
+  cl::opt<bool> importTorchScript("import-torchscript", cl::desc("what torch.jit.save writes to MLIR; wants --input-shape"));
   cl::opt<bool> importOnnx("import-onnx", cl::desc("an ONNX model to MLIR"));
   cl::opt<bool> importJson("import-json", cl::desc("our JSON to MLIR"));
   cl::opt<bool> exportJson("export-json", cl::desc("to JSON (docs/schemas/graph.json)"));
   cl::opt<bool> exportDot("export-dot", cl::desc("to a picture for Graphviz"));
   cl::opt<bool> importReport("import-report",
-                             cl::desc("every operator of a .pt2 or .onnx and its support, all at once; exit 3 if some lack it"));
-  const std::pair<cl::opt<bool> *, Translation> all[] = {{&importPt2, Translation::importPt2},   {&importOnnx, Translation::importOnnx},
-                                                         {&importJson, Translation::importJson}, {&exportJson, Translation::exportJson},
-                                                         {&exportDot, Translation::exportDot},   {&importReport, Translation::importReport},
-                                                         {&opTable, Translation::opTable}};
+                             cl::desc("every operator of a .pt2, .pt or .onnx and its support, all at once; exit 3 if some lack it"));
+  const std::pair<cl::opt<bool> *, Translation> all[] = {
+      {&importPt2, Translation::importPt2},       {&importTorchScript, Translation::importTorchScript},
+      {&importOnnx, Translation::importOnnx},     {&importJson, Translation::importJson},
+      {&exportJson, Translation::exportJson},     {&exportDot, Translation::exportDot},
+      {&importReport, Translation::importReport}, {&opTable, Translation::opTable}};
   cl::opt<std::string> output("o", cl::desc("write here instead of stdout, whole or not at all"), cl::value_desc("FILE"), cl::init("-"));
   cl::opt<bool> json("json", cl::desc("the table or report as JSON"));
   cl::opt<std::string> weightsFile("weights-file", cl::desc("the .safetensors file that exported weights over 1 KiB are written to"),
@@ -47,6 +50,7 @@ int main(int argc, char **argv) {
   cl::opt<int64_t> dynamicSize("dynamic-size", cl::desc("what a size that is known at run time counts as (1)"), cl::value_desc("N"),
                                cl::init(1));
   cl::list<std::string> weights("weights", cl::desc("the file that weights called NAME are read from"), cl::value_desc("NAME=PATH"));
+  InputShapeOption shapeOption;
   LimitOptions limitOptions;
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
   if (std::optional<int> code = parseOptions(argc, argv, info))
@@ -54,6 +58,9 @@ int main(int argc, char **argv) {
   Expected<Limits> limits = limitOptions.get();
   if (!limits)
     return fail(limits.takeError());
+  Expected<InputShapes> shapes = shapeOption.get();
+  if (!shapes)
+    return fail(shapes.takeError());
 
   TranslateRequest request;
   std::string choices;
@@ -82,6 +89,7 @@ int main(int argc, char **argv) {
   request.weightsFile = weightsFile;
   request.inlineWeights = inlineWeights;
   request.limits = *limits;
+  request.inputs = std::move(*shapes);
   request.json = json;
   request.showConstants = showConstants;
   request.trusted = trusted;

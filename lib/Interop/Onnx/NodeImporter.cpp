@@ -1,9 +1,9 @@
 //===- NodeImporter.cpp - nodes of an ONNX graph become ops --------------===//
 #include "Interop/Onnx/NodeImporter.h"
 #include "Graph/Shared/FailedInference.h"
+#include "Interop/Aten/Schemas.h"
 #include "Interop/KnownElements.h"
 #include "Interop/Onnx/Schemas.h"
-#include "Interop/Pt2/GraphImporter.h"
 #include "graph-opt/Dialect/Graph/Ops/Constant.h"
 #include "graph-opt/Dialect/Graph/Ops/Parameter.h"
 #include "graph-opt/GraphError.h"
@@ -144,19 +144,9 @@ void NodeImporter::importNode(const Node &node, Scope &scope, const Frame &frame
     if (countFailedInferences() != failedBefore) // the sizes of the model contradict each other
       result = failure();
     if (succeeded(result)) {
-      // Sizes are followed while they are known; results that fold are replaced under their users.
+      // Sizes are followed while they are known.
       SmallVector<Value> results(call.getResults());
-      Operation *anchor = UnrealizedConversionCastOp::create(
-          builder, call.loc, TypeRange(), llvm::to_vector(llvm::make_filter_range(results, [](Value v) { return v != nullptr; })));
-      for (Operation *op = last ? last->getNextNode() : &block->front(), *next; op != anchor; op = next) {
-        next = op->getNextNode();
-        foldKnown(builder, op);
-      }
-      unsigned i = 0;
-      for (Value &value : results)
-        if (value)
-          value = anchor->getOperand(i++);
-      anchor->erase();
+      foldKnownAfter(builder, last, results);
       (void)call.yield(results);
       result = bindResults(node, call, stated, scope);
     }

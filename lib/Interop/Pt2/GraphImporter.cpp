@@ -1,8 +1,10 @@
 //===- GraphImporter.cpp - nodes of an exported graph become ops ----------===//
 #include "Interop/Pt2/GraphImporter.h"
 #include "Graph/Shared/FailedInference.h"
+#include "Interop/Aten/Schemas.h"
 #include "Interop/Pt2/Pt2Archive.h"
 #include "Interop/Pt2/Views.h"
+#include "Interop/ScalarCalls.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -164,9 +166,8 @@ LogicalResult GraphImporter::importAten(ImportCall &call, StringRef overload, co
     rule = rules.findAten(functional);
     overload = functional;
     // What changes is `self`; some functional forms call it `input`.
-    bool isKnown;
-    if (StringRef first = atenArguments(overload, isKnown).split(';').first.split('=').first; isKnown && !call.args.empty())
-      call.args.front().first = first.str();
+    if (auto schema = atenSchema(overload); schema && !schema->arguments.empty() && !call.args.empty())
+      call.args.front().first = schema->arguments.front().name.str();
   }
   if (!rule) {
     StringRef reason = rules.findRefusal(StringRef(call.name).drop_front(strlen("aten.")));
@@ -183,27 +184,5 @@ LogicalResult GraphImporter::importAten(ImportCall &call, StringRef overload, co
     noteViews(node, graph, scope);
   else if (call.getResults().size() == 1)
     return changeInPlace(call, node, call.getResults()[0], scope);
-  return success();
-}
-
-LogicalResult GraphImporter::completeArguments(ImportCall &call, StringRef overload) {
-  bool isKnown;
-  StringRef table = atenArguments(overload, isKnown);
-  if (!isKnown)
-    return success(); // not one of torch's own; the names stand as they are
-  SmallVector<std::pair<std::string, ImportArg>> complete;
-  SmallVector<StringRef> rows;
-  table.split(rows, ';', -1, /*KeepEmpty=*/false);
-  for (StringRef row : rows) {
-    StringRef name = row.split('=').first, value = row.split('=').second;
-    auto *given = llvm::find_if(call.args, [&](const auto &argument) { return argument.first == name; });
-    if (given == call.args.end() && !row.contains('='))
-      return call.unsupported("expected the argument '" + name + "'");
-    complete.push_back({name.str(), given == call.args.end() ? parseDefault(value) : given->second});
-  }
-  for (const auto &[name, value] : call.args)
-    if (llvm::none_of(complete, [&, &name = name](const auto &argument) { return argument.first == name; }))
-      return call.unsupported("argument '" + name + "' is not one of the operator's");
-  call.args = std::move(complete);
   return success();
 }

@@ -41,8 +41,6 @@ public:
 private:
   void importNode(const JsonValue &node, const JsonValue &graph, Scope &scope, unsigned depth);
   llvm::LogicalResult importAten(ImportCall &call, llvm::StringRef overload, const JsonValue &node, const JsonValue &graph, Scope &scope);
-  /// Operators on sizes: `_operator.*`, `torch.sym_*`, `math.*`. Returns null where it knows none of that name.
-  mlir::Value importScalar(ImportCall &call);
   /// higher_order operators with their graphs.
   llvm::LogicalResult importHigherOrder(ImportCall &call, llvm::StringRef name, const JsonValue &node, const JsonValue &graph, Scope &scope,
                                         unsigned depth);
@@ -66,8 +64,6 @@ private:
   void refresh(llvm::StringRef name, Scope &scope);
   /// Notes which results of a node share storage with its arguments.
   void noteViews(const JsonValue &node, const JsonValue &graph, Scope &scope);
-  /// Fills in defaults and puts the arguments in the operator's order.
-  llvm::LogicalResult completeArguments(ImportCall &call, llvm::StringRef overload);
   llvm::LogicalResult bindResults(ImportCall &call, llvm::ArrayRef<std::string> names, Scope &scope);
 
   mlir::OpBuilder &builder;
@@ -86,10 +82,5 @@ llvm::StringRef shortTarget(llvm::StringRef target);
 void visitNodes(const JsonValue &graph, llvm::function_ref<void(const JsonValue &node, const JsonValue &graph)> visit);
 /// {file, line} of the innermost frame of a node's stack trace that is the user's own.
 std::pair<std::string, unsigned> sourceOf(const JsonValue &node);
-
-/// The arguments of an ATen overload, "self;other;alpha=1", or an empty string; `isKnown` tells them apart from operators without any.
-llvm::StringRef atenArguments(llvm::StringRef overload, bool &isKnown);
-/// A default value as the table spells it.
-ImportArg parseDefault(llvm::StringRef text);
 
 } // namespace graphopt

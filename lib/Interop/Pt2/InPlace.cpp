@@ -5,6 +5,7 @@
 // storage; other views of that are computed anew when something reads them.
 //
 //===----------------------------------------------------------------------===//
+#include "Interop/Aten/Views.h"
 #include "Interop/Pt2/GraphImporter.h"
 #include "Interop/Pt2/Pt2Archive.h"
 #include "Interop/Pt2/Views.h"
@@ -129,84 +130,21 @@ LogicalResult GraphImporter::change(ImportCall &call, StringRef self, Value valu
 FailureOr<Value> GraphImporter::writeBack(ImportCall &call, StringRef name, Value value, Scope &scope) {
   const Scope::View &view = scope.views.find(name)->second;
   const JsonValue &node = *view.node;
-  StringRef op = operatorOf(node);
   Value source = scope.lookup(view.source);
   if (!isa_and_nonnull<RankedTensorType>(typeIn(scope, view.source)))
     return call.unsupported("expected a tensor '" + view.source + "'");
-  using Arguments = SmallVector<std::pair<std::string, ImportArg>>;
-  auto run = [&](StringRef overload, Arguments arguments) -> FailureOr<Value> {
-    const ImportRule *rule = rules.findAten(overload);
-    if (!rule)
-      return call.unsupported("it changes '" + view.source + "' through '" + op + "', and there is no import rule for '" + overload + "'");
-    ImportCall undone(builder, call.loc, call.name);
-    undone.args = std::move(arguments);
-    undone.resultTypes.push_back(source.getType());
-    if (failed(completeArguments(undone, overload)) || failed((*rule)(undone)))
-      return failure();
-    Value result = undone.getResults()[0];
-    return result.getType() == source.getType() ? result : tensor::CastOp::create(builder, call.loc, source.getType(), result).getResult();
-  };
-  Arguments own;
+  ViewStep step;
+  step.overload = shortTarget(node["target"].getString()).drop_front(strlen("aten.")).str();
   for (const JsonValue &input : node["inputs"].elements) {
     Refusal refusal;
     FailureOr<ImportArg> argument = readArgument(input["arg"], scope, refusal);
     if (failed(argument))
-      return call.unsupported("argument '" + input["name"].string + "' of '" + op + "': " + refusal.message);
-    own.push_back({input["name"].string, std::move(*argument)});
+      return call.unsupported("argument '" + input["name"].string + "' of '" + operatorOf(node) + "': " + refusal.message);
+    step.args.push_back({input["name"].string, std::move(*argument)});
   }
-  own[0].second = ImportArg{source};
-  auto find = [&](StringRef key) {
-    auto *it = llvm::find_if(own, [&](const auto &argument) { return argument.first == key; });
-    return it == own.end() ? ImportArg{int64_t(0)} : it->second;
-  };
-  Inverse inverse = inverseOf(op);
-  if (inverse == Inverse::scatter) {
-    own.push_back({"src", ImportArg{value}});
-    return run((op + "_scatter.default").str(), std::move(own));
-  }
-  if (inverse == Inverse::part) {
-    // One of several parts, which begins where those before it end.
-    SmallVector<StringRef> parts = resultNames(node);
-    auto index = static_cast<int64_t>(llvm::find(parts, name) - parts.begin());
-    Arguments arguments = {{"self", ImportArg{source}}, {"src", ImportArg{value}}, {"dim", find("dim")}};
-    if (op == "unbind") {
-      arguments.push_back({"index", ImportArg{index}});
-      return run("select_scatter.default", std::move(arguments));
-    }
-    const int64_t *given = arguments[2].second.get<int64_t>();
-    auto type = cast<RankedTensorType>(value.getType());
-    int64_t axis = given && *given < 0 ? *given + type.getRank() : given ? *given : -1;
-    ImportArg start = op == "narrow" ? find("start") : ImportArg{int64_t(0)};
-    bool isKnown = axis >= 0 && axis < type.getRank() && start.get<int64_t>();
-    for (int64_t i = 0; isKnown && i < index; ++i) {
-      auto part = dyn_cast_or_null<RankedTensorType>(typeIn(scope, parts[i]));
-      isKnown = part && axis < part.getRank() && !part.isDynamicDim(axis);
-      if (isKnown)
-        start = ImportArg{*start.get<int64_t>() + part.getDimSize(axis)};
-    }
-    if (!isKnown)
-      return call.unsupported("it changes a part of '" + view.source + "' whose place is known only at run time");
-    arguments.push_back({"start", start});
-    return run("slice_scatter.default", std::move(arguments));
-  }
-  if (inverse == Inverse::itself) { // twice is not at all
-    own[0].second = ImportArg{value};
-    return run(shortTarget(node["target"].getString()).drop_front(strlen("aten.")), std::move(own));
-  }
-  if (inverse == Inverse::permutation) {
-    const ImportArg dims = find("dims");
-    const auto *axes = dims.get<std::vector<ImportArg>>();
-    std::vector<ImportArg> order(axes ? axes->size() : 0);
-    for (size_t i = 0; i < order.size(); ++i) {
-      const int64_t *axis = (*axes)[i].get<int64_t>();
-      size_t from = axis ? static_cast<size_t>(*axis < 0 ? *axis + static_cast<int64_t>(order.size()) : *axis) : order.size();
-      if (from >= order.size())
-        return call.unsupported("expected a permutation");
-      order[from] = ImportArg{static_cast<int64_t>(i)};
-    }
-    return run("permute.default", {{"self", ImportArg{value}}, {"dims", ImportArg{std::move(order)}}});
-  }
-  if (inverse == Inverse::none)
-    return call.unsupported("it changes '" + view.source + "' through '" + op + "'");
-  return run("view_as.default", {{"self", ImportArg{value}}, {"other", ImportArg{source}}});
+  SmallVector<StringRef> parts = resultNames(node);
+  step.index = llvm::find(parts, name) - parts.begin();
+  for (StringRef part : parts)
+    step.results.push_back(typeIn(scope, part));
+  return graphopt::writeBack(call, rules, step, view.source, source, value);
 }

@@ -2,7 +2,7 @@
 #include "Interop/Pt2/Pt2Archive.h"
 #include "Interop/Bytes.h"
 #include "Interop/Pt2/Expression.h"
-#include "graph-opt/Dialect/Graph/Graph.h"
+#include "Interop/StridedWeight.h"
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;
@@ -182,55 +182,10 @@ Expected<Attribute> Pt2Archive::getWeight(StringRef name, RankedTensorType type,
   if (!entry)
     return fail("expected an entry '" + root + folder + (*payload)["path_name"].getString() + "'");
 
-  // Strides and offset count elements of the storage. Whatever they reach must lie in it.
-  int64_t elementSize = TensorValue::getElementSize(type.getElementType());
-  int64_t storage = static_cast<int64_t>(entry->size) / elementSize, expected = 1;
-  std::optional<int64_t> count = checkedNumElements(type.getShape());
-  const JsonValue &offset = meta["storage_offset"]["as_int"];
-  if (!count || !offset.isInteger() || offset.integer < 0 || meta["strides"].elements.size() != type.getShape().size())
-    return fail("expected an offset and a stride for each size");
-  SmallVector<int64_t> strides(type.getRank());
-  int64_t last = offset.integer;
-  bool isContiguous = true, overflows = false;
-  for (int64_t axis = type.getRank(); axis-- > 0;) {
-    int64_t size = type.getDimSize(axis);
-    const JsonValue &number = meta["strides"].elements[axis]["as_int"];
-    if (!number.isInteger() || number.integer < 0)
-      return fail("expected strides of at least 0");
-    int64_t reach;
-    overflows |= llvm::MulOverflow(std::max<int64_t>(size - 1, 0), number.integer, reach) || llvm::AddOverflow(last, reach, last);
-    isContiguous &= size <= 1 || number.integer == expected;
-    expected *= size;
-    strides[axis] = number.integer;
-  }
-  if (overflows || (*count > 0 && last >= storage))
-    return fail("expected its elements inside the " + Twine(storage) + " of its storage");
-
-  int64_t bytes = *count * elementSize;
-  if (isContiguous && entry->isStored && !type.getElementType().isInteger(1) && bytes > WeightStore::maxInlineBytes)
-    return graph::ExternalAttr::get(context, weightsName, static_cast<int64_t>(entry->offset) + offset.integer * elementSize, bytes);
-  // A stride of 0 repeats elements: what is copied may be larger than the file.
-  if (static_cast<uint64_t>(bytes) > limits.copied - copied)
-    return limitError(archive->getLabel() + ": weight '" + name + "': " + limits.exceeded(&Limits::copied));
-  copied += bytes;
-  Expected<Archive::Bytes> data = archive->getBytes(*entry);
-  if (!data)
-    return data.takeError();
-  TensorValue value(type.getElementType(), type.getShape());
-  SmallVector<int64_t> index(strides.size());
-  int64_t source = offset.integer;
-  for (int64_t i = 0; i < *count; ++i) {
-    std::memcpy(value.getMutableRaw() + i * elementSize, data->data.data() + source * elementSize, elementSize);
-    for (size_t axis = strides.size(); axis-- > 0;) {
-      source += strides[axis];
-      if (++index[axis] < type.getDimSize(axis))
-        break;
-      source -= strides[axis] * type.getDimSize(axis);
-      index[axis] = 0;
-    }
-  }
-  auto isBool = [](char c) { return c == 0 || c == 1; };
-  if (type.getElementType().isInteger(1) && !llvm::all_of(StringRef(value.getRaw(), bytes), isBool))
-    return fail("expected bools of 0 or 1");
-  return WeightStore::makeAttr(context, value, name);
+  StridedWeight weight = {name, type, -1, {}};
+  if (const JsonValue &offset = meta["storage_offset"]["as_int"]; offset.isInteger())
+    weight.offset = offset.integer;
+  for (const JsonValue &stride : meta["strides"].elements)
+    weight.strides.push_back(stride["as_int"].isInteger() ? stride["as_int"].integer : -1);
+  return readStridedWeight(*archive, *entry, weight, weightsName, limits, copied);
 }

@@ -287,12 +287,7 @@ static std::optional<Pt2Archive> openArchive(StringRef path, MLIRContext *contex
   llvm::Expected<Pt2Archive> archive = Pt2Archive::open(path, context, limits);
   if (archive)
     return std::move(*archive);
-  auto [message, isLimit] = describeError(archive.takeError());
-  StringRef text = message;
-  // The message names the file already, maybe with entry, line and column: that becomes the location.
-  size_t end = text.find(": ", path.size());
-  graphopt::emitError(FileLineColLoc::get(context, text.take_front(end), 0, 0), isLimit ? Failure::limit : Failure::badInput)
-      << text.drop_front(end + 2);
+  emitFileError(context, path, archive.takeError());
   return std::nullopt;
 }
 

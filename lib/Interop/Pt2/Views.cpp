@@ -1,31 +1,12 @@
 //===- Views.cpp ----------------------------------------------------------===//
 #include "Interop/Pt2/Views.h"
+#include "Interop/Aten/Views.h"
 #include "Interop/Pt2/GraphImporter.h"
-#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace graphopt;
 
 namespace {
-/// torch's views.
-const llvm::StringMap<Inverse> &inverses() {
-  static const llvm::StringMap<Inverse> table = [] {
-    llvm::StringMap<Inverse> table;
-    for (auto [inverse, names] : std::initializer_list<std::pair<Inverse, StringRef>>{
-             {Inverse::sameOrder, "view squeeze unsqueeze detach alias unflatten view_as _unsafe_view lift_fresh _reshape_alias positive"},
-             {Inverse::scatter, "slice select diagonal"},
-             {Inverse::part, "unbind split split_with_sizes unsafe_split tensor_split chunk narrow"},
-             {Inverse::itself, "transpose t T mT numpy_T swapaxes swapdims"},
-             {Inverse::permutation, "permute"},
-             {Inverse::none, "expand expand_as broadcast_to unfold as_strided hsplit vsplit dsplit movedim moveaxis real imag H "
-                             "mH matrix_H adjoint"}})
-      for (StringRef name : llvm::split(names, ' '))
-        table[name] = inverse;
-    return table;
-  }();
-  return table;
-}
-
 bool isContiguous(const JsonValue &meta) {
   const JsonValue &sizes = meta["sizes"], &strides = meta["strides"];
   if (sizes.elements.size() != strides.elements.size())
@@ -39,13 +20,7 @@ bool isContiguous(const JsonValue &meta) {
   }
   return true;
 }
-
 } // namespace
-
-Inverse graphopt::inverseOf(StringRef op) {
-  auto entry = inverses().find(op);
-  return entry == inverses().end() ? Inverse::sameOrder : entry->second; // what copies only sometimes keeps the order
-}
 
 StringRef graphopt::operatorOf(const JsonValue &node) {
   StringRef name = shortTarget(node["target"].getString());
@@ -70,11 +45,15 @@ SmallVector<StringRef> graphopt::resultNames(const JsonValue &node) {
 }
 
 Storage graphopt::storageOf(const JsonValue &node, const JsonValue &graph) {
-  StringRef op = operatorOf(node);
   const JsonValue &meta = graph["tensor_values"][sourceName(node)];
-  if (llvm::is_contained({"reshape", "contiguous", "flatten", "ravel", "reshape_as"}, op))
+  switch (sharingOf(operatorOf(node))) {
+  case Sharing::never:
+    return Storage::own;
+  case Sharing::always:
+    return Storage::shared;
+  case Sharing::ifContiguous:
     return isContiguous(meta) ? Storage::shared : Storage::unknown;
-  if (op == "to" || op == "type_as") {
+  case Sharing::ifSameType: {
     for (const JsonValue &input : node["inputs"].elements)
       if (input["name"].getString() == "copy" && input["arg"]["as_bool"].boolean)
         return Storage::own;
@@ -83,11 +62,12 @@ Storage graphopt::storageOf(const JsonValue &node, const JsonValue &graph) {
     bool isEqual = names.size() == 1 && dtype.isInteger() && graph["tensor_values"][names[0]]["dtype"].integer == dtype.integer;
     return isEqual ? Storage::shared : Storage::own;
   }
-  if (op == "dropout" || op == "feature_dropout" || op == "alpha_dropout") {
+  case Sharing::ifEvaluating: {
     const JsonValue &train = node["inputs"].elements.back()["arg"]["as_bool"];
     return train.isBoolean() && !train.boolean ? Storage::shared : Storage::unknown;
   }
-  return inverses().contains(op) ? Storage::shared : Storage::own;
+  }
+  llvm_unreachable("unknown sharing");
 }
 
 bool graphopt::isRestride(const JsonValue &node, const JsonValue &graph) {

@@ -6,17 +6,6 @@
 
 namespace graphopt {
 
-/// How what a view holds after a change goes back into what it is a view of.
-enum class Inverse {
-  sameOrder,   ///< the same elements in the same order
-  scatter,     ///< by the operator that ATen has for it, as slice_scatter
-  part,        ///< the view is one of several parts, or has a place of its own along an axis
-  itself,      ///< by the view's own operator
-  permutation, ///< by the inverse permutation
-  none,        ///< elements would have two values, or nobody follows the axes
-};
-Inverse inverseOf(llvm::StringRef op);
-
 /// Whose memory a node's results have: their own, its first argument's, or that only sometimes.
 enum class Storage { own, shared, unknown };
 Storage storageOf(const JsonValue &node, const JsonValue &graph);

@@ -137,7 +137,7 @@ template <typename Reduce> LogicalResult importExtreme(ImportCall &call, bool wi
   results.push_back(position(call, *x, extreme, *axis, *keep));
   // A scalar's axis exists only while it is searched.
   for (auto [result, type] : llvm::zip(results, call.resultTypes))
-    if (type && cast<RankedTensorType>(type).getRank() == 0 && aten::rankOf(result) == 1)
+    if (auto stated = dyn_cast_or_null<RankedTensorType>(type); stated && stated.getRank() == 0 && aten::rankOf(result) == 1)
       result = aten::reshape(call, result, {});
   return call.yield(results);
 }

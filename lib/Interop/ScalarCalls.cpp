@@ -1,9 +1,9 @@
-//===- Scalars.cpp - operators on sizes -----------------------------------===//
+//===- ScalarCalls.cpp - operators on sizes -------------------------------===//
 //
 // Sizes are index values, their ratios f64 and comparisons i1. Whatever is constant folds at once.
 //
 //===----------------------------------------------------------------------===//
-#include "Interop/Pt2/GraphImporter.h"
+#include "Interop/ScalarCalls.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -148,52 +148,10 @@ Value ScalarImporter::import() {
   return {};
 }
 
-Value GraphImporter::importScalar(ImportCall &call) {
+Value graphopt::importScalar(ImportCall &call) {
   ScalarImporter importer(call);
   Value value = importer.import();
   if (!importer.isKnown)
     (void)call.unsupported("there is no import rule for it");
   return value;
-}
-
-bool graphopt::isSupportedTarget(StringRef target, const ImportRules &rules) {
-  static constexpr StringRef scalars[] = {"_operator.neg",
-                                          "_operator.not_",
-                                          "torch.sym_not",
-                                          "torch.sym_float",
-                                          "torch.sym_int",
-                                          "math.trunc",
-                                          "math.floor",
-                                          "math.ceil",
-                                          "torch._sym_sqrt",
-                                          "_operator.eq",
-                                          "_operator.ne",
-                                          "_operator.lt",
-                                          "_operator.le",
-                                          "_operator.gt",
-                                          "_operator.ge",
-                                          "_operator.and_",
-                                          "_operator.or_",
-                                          "_operator.truediv",
-                                          "_operator.add",
-                                          "_operator.sub",
-                                          "_operator.mul",
-                                          "_operator.floordiv",
-                                          "_operator.mod",
-                                          "torch.sym_max",
-                                          "torch.sym_min",
-                                          "higher_order.cond",
-                                          "higher_order.while_loop",
-                                          "higher_order.scan",
-                                          "higher_order.map_impl",
-                                          "higher_order.wrap_with_set_grad_enabled"};
-  StringRef name = shortTarget(target);
-  if (llvm::is_contained(scalars, name))
-    return true;
-  if (!name.consume_front("aten."))
-    return false;
-  if (isAssert(name) || rules.findAten(name))
-    return true;
-  auto [op, overload] = name.split('.');
-  return op.consume_back("_") && rules.findAten((op + "." + overload).str());
 }
