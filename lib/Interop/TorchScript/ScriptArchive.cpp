@@ -132,27 +132,19 @@ Expected<const Unit *> ScriptArchive::findUnit(StringRef module) {
   return known->second.get();
 }
 
-Expected<const Class *> ScriptArchive::findClass(StringRef name) {
+template <typename T> Expected<const T *> ScriptArchive::find(StringRef name, llvm::StringMap<T> Unit::*definitions) {
   auto [module, own] = name.rsplit('.');
   Expected<const Unit *> unit = findUnit(module);
   if (!unit)
     return unit.takeError();
   if (!*unit)
     return nullptr;
-  auto found = (*unit)->classes.find(own);
-  return found == (*unit)->classes.end() ? nullptr : &found->second;
+  auto found = ((*unit)->*definitions).find(own);
+  return found == ((*unit)->*definitions).end() ? nullptr : &found->second;
 }
 
-Expected<const Function *> ScriptArchive::findFunction(StringRef name) {
-  auto [module, own] = name.rsplit('.');
-  Expected<const Unit *> unit = findUnit(module);
-  if (!unit)
-    return unit.takeError();
-  if (!*unit)
-    return nullptr;
-  auto found = (*unit)->functions.find(own);
-  return found == (*unit)->functions.end() ? nullptr : &found->second;
-}
+Expected<const Class *> ScriptArchive::findClass(StringRef name) { return find(name, &Unit::classes); }
+Expected<const Function *> ScriptArchive::findFunction(StringRef name) { return find(name, &Unit::functions); }
 
 Error ScriptArchive::visitUnits(llvm::function_ref<void(const Unit &)> visit) {
   for (const Archive::Entry &entry : archive->getEntries()) {

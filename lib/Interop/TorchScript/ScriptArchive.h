@@ -36,6 +36,7 @@ private:
   llvm::Expected<Pickle> readPickle(llvm::StringRef name) const;
   /// The file of code that holds what a module of that name does; null where there is none.
   llvm::Expected<const Unit *> findUnit(llvm::StringRef module);
+  template <typename T> llvm::Expected<const T *> find(llvm::StringRef name, llvm::StringMap<T> Unit::*definitions);
 
   Limits limits;
   uint64_t copied = 0; ///< bytes of weights, in all
