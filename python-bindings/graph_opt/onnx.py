@@ -19,7 +19,7 @@ from ._module import Module, load_written
 
 _MOST_CONSTANT_ELEMENTS = 64
 # Inputs of operators that are floating-point numbers and yet decide on sizes, or on what is computed at all.
-_DECIDING_NUMBERS = {("Resize", 1), ("Resize", 2), ("Upsample", 1), ("OneHot", 1), ("Dropout", 1)}
+_DECIDING_NUMBERS = {("Resize", 1), ("Resize", 2), ("Upsample", 1), ("OneHot", 1), ("Dropout", 1), ("Range", 0), ("Range", 1), ("Range", 2)}
 
 
 def load_model(model: onnx.ModelProto) -> Module:
@@ -88,7 +88,7 @@ class Prepared(BackendRep):
         names = [value.name for value in self._model.graph.input if value.name not in initial]
         if len(inputs) != len(names):
             raise Error(f"expected {len(names)} inputs, got {len(inputs)}")
-        arrays = [np.asarray(value) for value in inputs]
+        arrays = [onnx.numpy_helper.to_array(value) if isinstance(value, onnx.TensorProto) else np.asarray(value) for value in inputs]
         if not self.is_specialised:
             return tuple(self._run(*arrays))
         fixed = set(self._small_inputs(self._model))

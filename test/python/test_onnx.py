@@ -38,7 +38,8 @@ def why_it_fails(case, target):
     try:
         prepared = graph_opt.onnx.Backend.prepare(case.model, target=target)
         for inputs, outputs in case.data_sets:
-            Runner.assert_similar_outputs(list(outputs), list(prepared.run(inputs)), rtol=case.rtol, atol=case.atol)
+            expected = [numpy_helper.to_array(value) if isinstance(value, TensorProto) else value for value in outputs]
+            Runner.assert_similar_outputs(expected, list(prepared.run(inputs)), rtol=case.rtol, atol=case.atol)
     except Exception as error:  # of any kind: what fails is held against the list
         return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
     return None

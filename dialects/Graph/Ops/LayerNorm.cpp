@@ -171,28 +171,13 @@ FailureOr<SmallVector<Value>> LayerNormOp::buildGradient(OpBuilder &b, ValueRang
 //===--- Import -----------------------------------------------------------===//
 
 void LayerNormOp::registerImportRules(ImportRules &rules) {
-  auto yield = [](ImportCall &call, Value x, Value weight, Value bias, int64_t last, double epsilon) {
-    return call.yield(LayerNormOp::create(call.builder, call.loc, x, weight, bias, last, llvm::APFloat(epsilon)).getResult());
-  };
-  rules.aten({"layer_norm.default"}, [=](ImportCall &call) -> LogicalResult {
+  rules.aten({"layer_norm.default"}, [](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("input"), weight = call.optionalTensor("weight"), bias = call.optionalTensor("bias");
     auto shape = call.sizes("normalized_shape");
     auto epsilon = call.number("eps", 1e-5);
     if (failed(x) || failed(weight) || failed(bias) || failed(shape) || failed(epsilon))
       return failure();
-    return yield(call, *x, *weight, *bias, static_cast<int64_t>(shape->size()), *epsilon);
-  });
-  rules.onnx({"LayerNormalization"}, [=](ImportCall &call) -> LogicalResult {
-    if (call.resultTypes.size() > 1)
-      return call.unsupported("mean and inverse deviation as results");
-    auto x = call.tensor("X"), weight = call.optionalTensor("Scale"), bias = call.optionalTensor("B");
-    if (failed(x) || failed(weight) || failed(bias))
-      return failure();
-    int64_t rank = cast<RankedTensorType>(x->getType()).getRank();
-    FailureOr<int64_t> axis = call.has("axis") ? call.axis("axis", rank) : FailureOr<int64_t>(rank - 1);
-    auto epsilon = call.number("epsilon", 1e-5);
-    if (failed(axis) || failed(epsilon))
-      return failure();
-    return yield(call, *x, *weight, *bias, rank - *axis, *epsilon);
+    auto last = static_cast<int64_t>(shape->size());
+    return call.yield(LayerNormOp::create(call.builder, call.loc, *x, *weight, *bias, last, llvm::APFloat(*epsilon)).getResult());
   });
 }

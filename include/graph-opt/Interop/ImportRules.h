@@ -40,6 +40,8 @@ public:
   llvm::SmallVector<std::pair<std::string, ImportArg>> args; ///< in the operator's order, defaults filled in
   llvm::SmallVector<mlir::Type> resultTypes;                 ///< as the source states them; null where it doesn't
   RandomSource *random = nullptr;                            ///< null where the importer has none
+  /// Graphs among the arguments: each builds its results, for values as its inputs, where the builder stands.
+  llvm::StringMap<std::function<llvm::FailureOr<llvm::SmallVector<mlir::Value>>(mlir::ValueRange)>> graphs;
 
   /// The argument called `arg`; none where there is none of that name.
   const ImportArg &operator[](llvm::StringRef arg) const;

@@ -37,7 +37,9 @@ std::string onnx::operatorName(const Node &node) { return (node.domain.empty() ?
 bool onnx::isSupported(const Node &node, ArrayRef<Opset> opsets, const FunctionTable &functions, const ImportRules &rules) {
   if (functions.count({node.domain, node.op, node.overload}))
     return true;
-  return node.domain.empty() && (isControlFlow(node.op) || node.op == "Constant" || rules.findOnnx(node.op, versionOf(opsets, "")));
+  if (node.domain.empty() && (isControlFlow(node.op) || node.op == "Constant"))
+    return true;
+  return rules.findOnnx(operatorName(node), versionOf(opsets, node.domain));
 }
 
 LogicalResult onnx::emit(Location loc, llvm::Error error, const Twine &prefix) {
@@ -186,17 +188,17 @@ LogicalResult NodeImporter::convert(const Node &node, ImportCall &call, Scope &s
   auto callee = functions.find({node.domain, node.op, node.overload});
   if (callee != functions.end())
     return callFunction(node, call, *callee->second, scope, frame);
-  if (!node.domain.empty())
-    return call.unsupported("there is no import rule for it");
-  int64_t version = versionOf(frame.opsets, "");
-  if (version < minOpset || version > maxOpset)
+  int64_t version = versionOf(frame.opsets, node.domain);
+  if (node.domain.empty() && (version < minOpset || version > maxOpset))
     return emitError(call.loc) << "expected opset " << minOpset << " to " << maxOpset << " of ai.onnx, got " << version;
-  if (isControlFlow(node.op))
+  if (node.domain.empty() && isControlFlow(node.op))
     return importControlFlow(node, call, scope, frame);
-  const ImportRule *rule = rules.findOnnx(node.op, static_cast<int>(version));
+  const ImportRule *rule = rules.findOnnx(call.name, static_cast<int>(version));
+  if (!rule && !node.domain.empty())
+    return call.unsupported("there is no import rule for it");
   if (failed(readArguments(node, call, scope, frame, version)))
     return failure();
-  if (node.op == "Constant") // one of its attributes is there
+  if (call.name == "Constant") // one of its attributes is there
     for (StringRef name : {"value", "value_float", "value_int", "value_floats", "value_ints"})
       if (call.has(name)) {
         const ImportArg &value = call[name];
@@ -248,7 +250,7 @@ FailureOr<ImportArg> NodeImporter::readAttribute(const NodeAttribute &attribute,
     return ImportArg{materialize(*data, name)};
   }
   case NodeAttribute::g:
-    return ImportArg{}; // control flow reads it itself
+    return ImportArg{}; // one of the call's graphs
   default:
     (void)call.unsupported("the type of its attribute '" + attribute.name + "'");
     return failure();
@@ -256,7 +258,7 @@ FailureOr<ImportArg> NodeImporter::readAttribute(const NodeAttribute &attribute,
 }
 
 LogicalResult NodeImporter::readArguments(const Node &node, ImportCall &call, Scope &scope, const Frame &frame, int64_t version) {
-  const Schema *schema = findSchema(node.op, version);
+  const Schema *schema = findSchema(call.name, version);
   if (!schema)
     return call.unsupported("opset " + Twine(version) + " has no operator of this name");
   // Inputs by position. Those of one letter have one element type.
@@ -308,6 +310,10 @@ LogicalResult NodeImporter::readArguments(const Node &node, ImportCall &call, Sc
       auto it = frame.attributes.find(attribute->reference);
       attribute = it == frame.attributes.end() ? nullptr : it->second;
     }
+    if (attribute && attribute->type == NodeAttribute::g && attribute->graph)
+      call.graphs[name] = [&, graph = attribute->graph.get()](ValueRange inputs) {
+        return inlineGraph(call, *graph, inputs, scope, frame);
+      };
     FailureOr<ImportArg> value = attribute ? readAttribute(*attribute, call) : row.contains('=') ? parseDefault(text) : ImportArg();
     if (failed(value))
       return failure();

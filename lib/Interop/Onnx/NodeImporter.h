@@ -78,7 +78,12 @@ private:
   llvm::LogicalResult importLoop(const Node &node, ImportCall &call, Scope &scope, const Frame &frame);
   llvm::LogicalResult importScan(const Node &node, ImportCall &call, Scope &scope, const Frame &frame);
   struct LoopPlan;
+  struct LoopStep;
+  struct ScanPlan;
+  llvm::LogicalResult buildCounted(ImportCall &call, const LoopPlan &plan, const LoopStep &step, mlir::Region &body, mlir::TypeRange types);
   llvm::LogicalResult buildLoop(ImportCall &call, const LoopPlan &plan);
+  llvm::LogicalResult buildScan(ImportCall &call, const ScanPlan &scan, Scope &scope, const Frame &frame);
+  llvm::LogicalResult buildScanOfSamples(ImportCall &call, const ScanPlan &scan, Scope &scope, const Frame &frame);
   /// A nested graph at the insertion point, its inputs bound to values.
   llvm::FailureOr<llvm::SmallVector<mlir::Value>> inlineGraph(ImportCall &call, const Graph &graph, mlir::ValueRange arguments,
                                                               Scope &outer, const Frame &frame);

@@ -9,18 +9,14 @@
 using namespace mlir;
 using namespace graphopt;
 
-namespace {
-struct Moments {
-  Expr mean, variance, inverse; ///< the inverse is 1 / sqrt(variance + epsilon)
-  Expr count;                   ///< of what they are moments of
-};
-Moments moments(ImportCall &call, Expr x, ArrayRef<int64_t> axes, double epsilon) {
+aten::Moments aten::moments(const ImportCall &call, Expr x, ArrayRef<int64_t> axes, double epsilon) {
   ExprBuilder &g = *x.g;
-  Expr count = g(aten::countAlong(call, x, axes, x.getType().getElementType()));
+  Expr count = g(countAlong(call, x, axes, x.getType().getElementType()));
   Expr mean = g.sum(x, axes, true) / count, deviation = x - mean, variance = g.sum(deviation * deviation, axes, true) / count;
   return {mean, variance, rsqrt(variance + epsilon), count};
 }
 
+namespace {
 /// y, mean, 1 / deviation.
 LogicalResult importNativeLayerNorm(ImportCall &call) {
   auto x = call.tensor("input");
@@ -34,7 +30,8 @@ LogicalResult importNativeLayerNorm(ImportCall &call) {
     return call.unsupported("expected 1 to " + Twine(rank) + " normalised sizes");
   Value y = graph::LayerNormOp::create(call.builder, call.loc, *x, *weight, *bias, last, llvm::APFloat(*epsilon));
   ExprBuilder g(call.builder, call.loc);
-  Moments m = moments(call, g(call.cast(*x, aten::computeType(*x))), llvm::to_vector(llvm::seq<int64_t>(rank - last, rank)), *epsilon);
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(rank - last, rank));
+  aten::Moments m = aten::moments(call, g(call.cast(*x, aten::computeType(*x))), axes, *epsilon);
   return call.yield({y, call.cast(m.mean, call.resultElementType(1)), call.cast(m.inverse, call.resultElementType(2))});
 }
 
@@ -53,7 +50,7 @@ LogicalResult importGroupNorm(ImportCall &call) {
   SmallVector<OpFoldResult> sizes = aten::sizesOf(call, *x);
   Expr value = g(call.cast(*x, aten::computeType(*x)));
   Expr grouped = g(aten::reshape(call, value, {sizes[0], b.getIndexAttr(*groups), b.getIndexAttr(-1)}));
-  Moments m = moments(call, grouped, {2}, *epsilon);
+  aten::Moments m = aten::moments(call, grouped, {2}, *epsilon);
   Expr y = g(aten::reshape(call, (grouped - m.mean) * m.inverse, sizes));
   if (*weight)
     y = y * aten::alongChannels(call, y, *weight);
@@ -84,7 +81,7 @@ LogicalResult importInstanceNorm(ImportCall &call) {
   auto alongChannels = [&](Value vector) { return aten::alongChannels(call, value, vector); };
   Expr y = value;
   if (*usesInput) {
-    Moments m = moments(call, value, llvm::to_vector(llvm::seq<int64_t>(2, rank)), *epsilon);
+    aten::Moments m = aten::moments(call, value, llvm::to_vector(llvm::seq<int64_t>(2, rank)), *epsilon);
     y = (value - m.mean) * m.inverse;
     // The running statistics get the mean over the samples of theirs.
     auto mix = [&](StringRef name, Value old, Expr fresh) {

@@ -1,10 +1,5 @@
 //===- Recurrent.cpp - LSTM, GRU and RNN as loops over time ---------------===//
-//
-// The products with the inputs are one for all steps; the loop holds what depends on the step before. Results gather in a tensor that the
-// loop carries.
-//
-//===----------------------------------------------------------------------===//
-#include "Interop/Aten/Rules/Rules.h"
+#include "Interop/Aten/Rules/Recurrent.h"
 #include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
 #include "graph-opt/Dialect/Graph/Ops/Concat.h"
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
@@ -18,12 +13,9 @@
 using namespace mlir;
 using namespace graphopt;
 
-namespace {
-/// The next state (the hidden one first) from the share of the inputs, that of the hidden state, and the state.
-using Cell = SmallVector<Expr> (*)(Expr inputs, Expr hidden, ArrayRef<Expr> state);
+//===--- Walking along time -----------------------------------------------===//
 
-/// Part `index` of `count` equal parts of the last axis.
-Expr part(Expr x, int64_t index, int64_t count) {
+Expr aten::gate(Expr x, int64_t index, int64_t count) {
   OpBuilder &b = x.g->b;
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, x.g->loc, x), starts(sizes.size(), b.getIndexAttr(0));
   int64_t size = x.getType().getShape().back() / count;
@@ -32,15 +24,69 @@ Expr part(Expr x, int64_t index, int64_t count) {
   return (*x.g)(graph::SliceOp::create(b, x.g->loc, x, starts, sizes, SmallVector<int64_t>(sizes.size(), 1)));
 }
 
+Value aten::entry(const ImportCall &call, Value x, OpFoldResult index, int64_t axis) {
+  SmallVector<OpFoldResult> sizes = sizesOf(call, x);
+  sizes.erase(sizes.begin() + axis);
+  return reshape(call, part(call, x, axis, index, call.builder.getIndexAttr(1)), sizes);
+}
+
+Value aten::concatenate(const ImportCall &call, ArrayRef<Value> values, int64_t axis) {
+  return values.size() == 1 ? values[0] : graph::ConcatOp::create(call.builder, call.loc, values, axis).getResult();
+}
+
+aten::Walk aten::walkTime(const ImportCall &call, ArrayRef<Value> sequences, ArrayRef<Value> start, ArrayRef<OpFoldResult> line,
+                          bool backwards, StepFunction step) {
+  OpBuilder &b = call.builder;
+  Location loc = call.loc;
+  ExprBuilder g(b, loc);
+  Type element = typeOf(start[0]).getElementType();
+  SmallVector<OpFoldResult> sizes(line), one(line.size() + 1, b.getIndexAttr(1)), count = sizes;
+  sizes.insert(sizes.begin(), sizesOf(call, sequences[0])[0]);
+  count.insert(count.begin(), b.getIndexAttr(1));
+  auto lineType = RankedTensorType::get(decomposeMixedValues(SmallVector<OpFoldResult>(line)).first, element);
+  SmallVector<Value> carried(start);
+  carried.push_back(graph::BroadcastOp::create(b, loc, g.number(0.0, element), sizes));
+  Value first = arith::ConstantIndexOp::create(b, loc, 0), stride = arith::ConstantIndexOp::create(b, loc, 1);
+  Value end = getValueOrCreateConstantIndexOp(b, loc, sizes[0]);
+  Value last = backwards ? b.createOrFold<arith::SubIOp>(loc, end, stride) : Value();
+  // What the loop carries keeps its type.
+  auto as = [&](Value value, Type type) {
+    return value.getType() == type ? value : tensor::CastOp::create(b, loc, type, value).getResult();
+  };
+  auto loop = scf::ForOp::create(b, loc, first, end, stride, carried, [&](OpBuilder &, Location, Value i, ValueRange values) {
+    Value time = backwards ? arith::SubIOp::create(b, loc, last, i).getResult() : i;
+    ExprBuilder inner(b, loc);
+    SmallVector<Expr> lines = llvm::map_to_vector(sequences, [&](Value sequence) { return inner(entry(call, sequence, time)); });
+    Step made = step(time, lines, inner(values.drop_back()));
+    SmallVector<Value> yielded;
+    for (auto [state, from] : llvm::zip_equal(made.states, start))
+      yielded.push_back(as(state, from.getType()));
+    SmallVector<OpFoldResult> offsets(sizes.size(), b.getIndexAttr(0));
+    offsets[0] = time;
+    yielded.push_back(tensor::InsertSliceOp::create(b, loc, as(made.output, lineType), values.back(), offsets, count, one));
+    scf::YieldOp::create(b, loc, yielded);
+  });
+  SmallVector<Value> states = llvm::to_vector_of<Value>(loop.getResults());
+  Value outputs = states.pop_back_val();
+  return {outputs, states};
+}
+
+//===--- Cells --------------------------------------------------------------===//
+
+namespace {
+using aten::gate;
+/// The next state (the hidden one first) from the share of the inputs, that of the hidden state, and the state.
+using Cell = SmallVector<Expr> (*)(Expr inputs, Expr hidden, ArrayRef<Expr> state);
+
 SmallVector<Expr> lstmCell(Expr inputs, Expr hidden, ArrayRef<Expr> state) {
   Expr gates = inputs + hidden;
-  Expr cell = sigmoid(part(gates, 1, 4)) * state[1] + sigmoid(part(gates, 0, 4)) * tanh(part(gates, 2, 4));
-  return {sigmoid(part(gates, 3, 4)) * tanh(cell), cell};
+  Expr cell = sigmoid(gate(gates, 1, 4)) * state[1] + sigmoid(gate(gates, 0, 4)) * tanh(gate(gates, 2, 4));
+  return {sigmoid(gate(gates, 3, 4)) * tanh(cell), cell};
 }
 
 SmallVector<Expr> gruCell(Expr inputs, Expr hidden, ArrayRef<Expr> state) {
-  Expr reset = sigmoid(part(inputs, 0, 3) + part(hidden, 0, 3)), keep = sigmoid(part(inputs, 1, 3) + part(hidden, 1, 3));
-  Expr fresh = tanh(part(inputs, 2, 3) + reset * part(hidden, 2, 3));
+  Expr reset = sigmoid(gate(inputs, 0, 3) + gate(hidden, 0, 3)), keep = sigmoid(gate(inputs, 1, 3) + gate(hidden, 1, 3));
+  Expr fresh = tanh(gate(inputs, 2, 3) + reset * gate(hidden, 2, 3));
   return {(1.0 - keep) * fresh + keep * state[0]};
 }
 
@@ -55,68 +101,18 @@ struct Weights {
   Value inputs, hidden, inputBias, hiddenBias, projection;
 };
 
-struct Layer {
-  Value outputs;             ///< [time, batch, size]
-  SmallVector<Value> states; ///< after the last step, [batch, size]
-};
-
-Value reversed(ImportCall &call, Value x) {
-  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, x), starts(sizes.size(), call.builder.getIndexAttr(0));
-  SmallVector<int64_t> steps(sizes.size(), 1);
-  steps[0] = -1;
-  starts[0] = call.builder.getIndexAttr(std::numeric_limits<int64_t>::max()); // moved to the last
-  return graph::SliceOp::create(call.builder, call.loc, x, starts, sizes, steps);
-}
-
-Layer runLayer(ImportCall &call, Cell cell, Value x, const Weights &weights, ArrayRef<Value> start, bool backwards) {
+aten::Walk runLayer(ImportCall &call, Cell cell, Value x, const Weights &weights, ArrayRef<Value> start, bool backwards) {
   OpBuilder &b = call.builder;
-  Location loc = call.loc;
-  Value shares = graph::LinearOp::create(b, loc, backwards ? reversed(call, x) : x, weights.inputs, weights.inputBias);
-  SmallVector<OpFoldResult> shareSizes = aten::sizesOf(call, shares), sizes = shareSizes;
-  sizes[2] = aten::sizesOf(call, start[0])[1];
-  ExprBuilder g(b, loc);
-  Value outputs = graph::BroadcastOp::create(b, loc, g.number(0.0, aten::typeOf(x).getElementType()), sizes);
-  SmallVector<Value> carried(start);
-  carried.push_back(outputs);
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0), one = arith::ConstantIndexOp::create(b, loc, 1);
-  auto loop =
-      scf::ForOp::create(b, loc, zero, getValueOrCreateConstantIndexOp(b, loc, shareSizes[0]), one, carried,
-                         [&](OpBuilder &nested, Location at, Value time, ValueRange values) {
-                           ExprBuilder inner(nested, at);
-                           SmallVector<OpFoldResult> starts = {time, nested.getIndexAttr(0), nested.getIndexAttr(0)}, step = shareSizes;
-                           step[0] = nested.getIndexAttr(1);
-                           Value line = graph::SliceOp::create(nested, at, shares, starts, step, ArrayRef<int64_t>{1, 1, 1});
-                           Expr inputs = inner(graph::ReshapeOp::create(nested, at, line, ArrayRef(step).drop_front()));
-                           Expr hidden = inner(graph::LinearOp::create(nested, at, values[0], weights.hidden, weights.hiddenBias));
-                           SmallVector<Expr> next = cell(inputs, hidden, inner(values.drop_back()));
-                           if (weights.projection)
-                             next[0] = inner(graph::LinearOp::create(nested, at, next[0], weights.projection, Value()));
-                           SmallVector<OpFoldResult> one(3, nested.getIndexAttr(1)), count = sizes;
-                           count[0] = nested.getIndexAttr(1);
-                           SmallVector<Value> yielded = llvm::to_vector_of<Value>(next);
-                           for (auto [value, type] : llvm::zip(yielded, start)) // what the loop carries keeps its type
-                             if (value.getType() != type.getType())
-                               value = tensor::CastOp::create(nested, at, type.getType(), value);
-                           yielded.push_back(tensor::InsertSliceOp::create(nested, at, yielded[0], values.back(), starts, count, one));
-                           scf::YieldOp::create(nested, at, yielded);
-                         });
-  SmallVector<Value> results = llvm::to_vector_of<Value>(loop.getResults());
-  Value all = results.pop_back_val();
-  return {backwards ? reversed(call, all) : all, results};
-}
-
-/// State `index` of a tensor of all layers' and directions' states.
-Value stateOf(ImportCall &call, Value states, int64_t index) {
-  OpBuilder &b = call.builder;
-  SmallVector<OpFoldResult> sizes = aten::sizesOf(call, states), starts(sizes.size(), b.getIndexAttr(0));
-  starts[0] = b.getIndexAttr(index), sizes[0] = b.getIndexAttr(1);
-  Value one = graph::SliceOp::create(b, call.loc, states, starts, sizes, SmallVector<int64_t>(sizes.size(), 1));
-  return aten::reshape(call, one, ArrayRef(sizes).drop_front());
-}
-
-/// Along `axis`; a single value is itself.
-Value concatenate(ImportCall &call, ArrayRef<Value> values, int64_t axis) {
-  return values.size() == 1 ? values[0] : graph::ConcatOp::create(call.builder, call.loc, values, axis).getResult();
+  Value shares = graph::LinearOp::create(b, call.loc, x, weights.inputs, weights.inputBias);
+  SmallVector<OpFoldResult> line = {aten::sizesOf(call, shares)[1], aten::sizesOf(call, start[0])[1]};
+  return aten::walkTime(call, shares, start, line, backwards, [&](Value, ArrayRef<Expr> lines, ArrayRef<Expr> states) {
+    ExprBuilder &g = *states[0].g;
+    Expr hidden = g(graph::LinearOp::create(b, call.loc, states[0], weights.hidden, weights.hiddenBias));
+    SmallVector<Expr> next = cell(lines[0], hidden, states);
+    if (weights.projection)
+      next[0] = g(graph::LinearOp::create(b, call.loc, next[0], weights.projection, Value()));
+    return aten::Step{next, next[0]};
+  });
 }
 
 LogicalResult importRecurrent(ImportCall &call, Cell cell, size_t stateCount, int64_t gates) {
@@ -166,13 +162,14 @@ LogicalResult importRecurrent(ImportCall &call, Cell cell, size_t stateCount, in
     for (size_t direction = 0; direction < directions; ++direction, ++next) {
       ArrayRef<Value> own = ArrayRef(*params).slice(next * perDirection, perDirection);
       Weights weights{own[0], own[1], *biases ? own[2] : Value(), *biases ? own[3] : Value(), projects ? own.back() : Value()};
-      SmallVector<Value> states = llvm::map_to_vector(start, [&](Value all) { return stateOf(call, all, static_cast<int64_t>(next)); });
-      Layer result = runLayer(call, cell, x, weights, states, direction == 1);
+      SmallVector<Value> states = llvm::map_to_vector(
+          start, [&](Value all) { return aten::entry(call, all, call.builder.getIndexAttr(static_cast<int64_t>(next))); });
+      aten::Walk result = runLayer(call, cell, x, weights, states, direction == 1);
       outputs.push_back(result.outputs);
       for (auto [all, state] : llvm::zip(last, result.states))
         all.push_back(aten::insertAxis(call, state, 0));
     }
-    x = concatenate(call, outputs, 2);
+    x = aten::concatenate(call, outputs, 2);
   }
   auto withoutBatch = [&](Value value) {
     SmallVector<OpFoldResult> sizes = aten::sizesOf(call, value);
@@ -181,7 +178,7 @@ LogicalResult importRecurrent(ImportCall &call, Cell cell, size_t stateCount, in
   };
   SmallVector<Value> results = {x};
   for (ArrayRef<Value> states : last)
-    results.push_back(concatenate(call, states, 0));
+    results.push_back(aten::concatenate(call, states, 0));
   if (single)
     for (Value &value : results)
       value = withoutBatch(value);

@@ -103,6 +103,12 @@ Expr alongChannels(const ImportCall &call, Expr like, mlir::Value vector);
 Expr powerNorm(Expr x, double p, llvm::function_ref<Expr(Expr)> sum);
 /// The p-norm along axes: for p = 0 how many elements are not 0, for infinity the largest; 0 of no elements.
 Expr norm(Expr x, double p, llvm::ArrayRef<int64_t> axes, bool keepDims);
+/// What normalises along axes, which stay with size 1.
+struct Moments {
+  Expr mean, variance, inverse; ///< the inverse is 1 / sqrt(variance + epsilon)
+  Expr count;                   ///< of what they are moments of
+};
+Moments moments(const ImportCall &call, Expr x, llvm::ArrayRef<int64_t> axes, double epsilon);
 /// The number of elements along axes, as a rank-0 tensor of the element type.
 mlir::Value countAlong(const ImportCall &call, mlir::Value x, llvm::ArrayRef<int64_t> axes, mlir::Type elementType);
 } // namespace aten

@@ -25,6 +25,7 @@ struct Attention {
   void addCaches();
   LogicalResult buildMask();
   Value expand(int64_t outputMode, Value &shown);
+  FailureOr<Expr> expandFlexibly(Type compute);
 
   ImportCall &call;
   ExprBuilder g;
@@ -37,6 +38,7 @@ struct Attention {
 private:
   Expr number(double of) { return g.number(of, elementOf(query)); }
   Expr withHeads(Value x, int64_t heads);
+  Expr repeatHeads(Expr x);
 };
 } // namespace
 
@@ -44,8 +46,8 @@ LogicalResult Attention::read() {
   auto q = call.tensor("Q"), k = call.tensor("K"), v = call.tensor("V");
   auto maskArg = call.optionalTensor("attn_mask"), keyArg = call.optionalTensor("past_key"), valueArg = call.optionalTensor("past_value"),
        filledArg = call.optionalTensor("nonpad_kv_seqlen");
-  auto cap = call.number("softcap");
-  auto causal = call.boolean("is_causal");
+  auto cap = call.number("softcap", 0);
+  auto causal = call.boolean("is_causal", false);
   auto leftArg = call.integer("left_window_size", -1), rightArg = call.integer("right_window_size", -1);
   if (failed(q) || failed(k) || failed(v) || failed(maskArg) || failed(keyArg) || failed(valueArg) || failed(filledArg) || failed(cap) ||
       failed(causal) || failed(leftArg) || failed(rightArg))
@@ -156,20 +158,24 @@ LogicalResult Attention::buildMask() {
   return success();
 }
 
+/// Each head as often as it serves one of the query.
+Expr Attention::repeatHeads(Expr x) {
+  if (group == 1)
+    return x;
+  OpBuilder &b = call.builder;
+  SmallVector<OpFoldResult> sizes = sizesOf(call, x), apart = sizes;
+  apart.insert(apart.begin() + 2, b.getIndexAttr(1));
+  Value one = aten::reshape(call, x, apart);
+  apart[2] = b.getIndexAttr(group);
+  sizes[1] = sizesOf(call, query)[1];
+  return g(aten::reshape(call, graph::BroadcastOp::create(b, call.loc, one, apart), sizes));
+}
+
 /// By ops of its own, where scores are bent by `softcap`, or one of the steps is a result (`shown`): the scores, bent, masked, or weights.
 Value Attention::expand(int64_t outputMode, Value &shown) {
   OpBuilder &b = call.builder;
   auto compute = [&](Value x) { return g.cast(g(x), computeType(query)); };
-  Expr q = compute(query), k = compute(key), v = compute(value);
-  if (group != 1)
-    for (Expr *x : {&k, &v}) { // each head as often as it serves one
-      SmallVector<OpFoldResult> sizes = sizesOf(call, *x), apart = sizes;
-      apart.insert(apart.begin() + 2, b.getIndexAttr(1));
-      Value one = aten::reshape(call, *x, apart);
-      apart[2] = b.getIndexAttr(group);
-      sizes[1] = sizesOf(call, query)[1];
-      *x = g(aten::reshape(call, graph::BroadcastOp::create(b, call.loc, one, apart), sizes));
-    }
+  Expr q = compute(query), k = repeatHeads(compute(key)), v = repeatHeads(compute(value));
   Value turned = graph::TransposeOp::create(b, call.loc, k, ArrayRef<int64_t>{0, 1, 3, 2});
   SmallVector<Expr> steps = {g(graph::MatmulOp::create(b, call.loc, q, turned)) * scale};
   steps.push_back(softcap > 0 ? tanh(steps[0] / softcap) * softcap : steps[0]);
@@ -177,6 +183,32 @@ Value Attention::expand(int64_t outputMode, Value &shown) {
   steps.push_back(attentionWeights(steps[2], /*safe=*/true, /*finite=*/false));
   shown = g.cast(steps[outputMode], elementOf(query));
   return g.cast(g(graph::MatmulOp::create(b, call.loc, steps[3], v)), elementOf(query));
+}
+
+/// With scores and weights of the type `compute`, each through the graph of its name where there is one.
+FailureOr<Expr> Attention::expandFlexibly(Type compute) {
+  OpBuilder &b = call.builder;
+  auto modify = [&](StringRef name, Expr x) -> FailureOr<Expr> {
+    auto graph = call.graphs.find(name);
+    if (graph == call.graphs.end())
+      return x;
+    FailureOr<SmallVector<Value>> results = graph->second(x.value);
+    if (failed(results))
+      return failure();
+    if (results->size() != 1 || results->front().getType() != x.getType())
+      return call.unsupported("expected of '" + name + "' one result of the type of its input");
+    return g(results->front());
+  };
+  Value turned = graph::TransposeOp::create(b, call.loc, repeatHeads(g(key)), ArrayRef<int64_t>{0, 1, 3, 2});
+  Expr root = number(std::sqrt(scale)), q = g(query) * root, k = g(turned) * root;
+  auto scores = modify("score_mod", g.cast(g(graph::MatmulOp::create(b, call.loc, q, k)), compute));
+  if (failed(scores))
+    return failure();
+  auto weights = modify("prob_mod", attentionWeights(*scores, /*safe=*/false, /*finite=*/false));
+  if (failed(weights))
+    return failure();
+  Expr v = g.cast(repeatHeads(g(value)), compute);
+  return g.cast(g(graph::MatmulOp::create(b, call.loc, *weights, v)), elementOf(query));
 }
 
 static LogicalResult importAttention(ImportCall &call) {
@@ -206,4 +238,19 @@ static LogicalResult importAttention(ImportCall &call) {
   return call.yield(results);
 }
 
-void graphopt::registerOnnxAttentionRules(ImportRules &rules) { rules.onnx({"Attention"}, importAttention, /*since=*/23); }
+/// Attention whose scores and weights may pass through graphs of the call.
+static LogicalResult importFlexAttention(ImportCall &call) {
+  Attention attention(call);
+  if (failed(attention.read()) || failed(attention.splitHeads()))
+    return failure();
+  auto type = elementTypeArg(call, "softmax_precision", computeType(attention.query));
+  if (failed(type) || attention.isFlat)
+    return failed(type) ? failure() : call.unsupported("expected Q, K and V of rank 4");
+  FailureOr<Expr> y = attention.expandFlexibly(*type);
+  return failed(y) ? failure() : call.yield(Value(*y));
+}
+
+void graphopt::registerOnnxAttentionRules(ImportRules &rules) {
+  rules.onnx({"Attention"}, importAttention, /*since=*/23);
+  rules.onnx({"ai.onnx.preview.FlexAttention"}, importFlexAttention);
+}

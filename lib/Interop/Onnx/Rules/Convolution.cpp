@@ -55,29 +55,38 @@ struct Convolution {
   LogicalResult yield(ImportCall &call, Value y) const { return call.yield(addChannels(call.builder, call.loc, y, bias)); }
 };
 
+FailureOr<Convolution> readConvolution(ImportCall &call, Value x, Value filters, Value bias) {
+  auto groups = call.integer("group", 1);
+  if (failed(groups))
+    return failure();
+  RankedTensorType type = aten::typeOf(filters);
+  if (type.getRank() < 3 || llvm::any_of(type.getShape().drop_front(2), ShapedType::isDynamic) || *groups < 1)
+    return call.unsupported("expected filters with a window of static size, and groups");
+  auto windows = readWindowsOver(call, x, type.getShape().drop_front(2));
+  if (failed(windows))
+    return failure();
+  return Convolution{x, filters, bias, *groups, *windows};
+}
 FailureOr<Convolution> readConvolution(ImportCall &call) {
   auto x = call.tensor("X"), filters = call.tensor("W");
   auto bias = call.optionalTensor("B");
-  auto groups = call.integer("group", 1);
-  if (failed(x) || failed(filters) || failed(bias) || failed(groups))
+  if (failed(x) || failed(filters) || failed(bias))
     return failure();
-  RankedTensorType type = aten::typeOf(*filters);
-  if (type.getRank() < 3 || llvm::any_of(type.getShape().drop_front(2), ShapedType::isDynamic) || *groups < 1)
-    return call.unsupported("expected filters with a window of static size, and groups");
-  auto windows = readWindowsOver(call, *x, type.getShape().drop_front(2));
-  if (failed(windows))
-    return failure();
-  return Convolution{*x, *filters, *bias, *groups, *windows};
+  return readConvolution(call, *x, *filters, *bias);
 }
 
-LogicalResult importConvolution(ImportCall &call) {
-  auto c = readConvolution(call);
+FailureOr<Value> build(ImportCall &call, FailureOr<Convolution> c) {
   if (failed(c) || failed(padByRule(call, c->x, c->windows)))
     return failure();
   const aten::SlidingWindows &w = c->windows;
   SmallVector<int64_t> ones(w.window.size(), 1);
-  return c->yield(
-      call, graph::ConvolutionOp::create(call.builder, call.loc, c->x, c->filters, w.strides, w.low, w.high, w.dilations, ones, c->groups));
+  Value y = graph::ConvolutionOp::create(call.builder, call.loc, c->x, c->filters, w.strides, w.low, w.high, w.dilations, ones, c->groups);
+  return addChannels(call.builder, call.loc, y, c->bias);
+}
+
+LogicalResult importConvolution(ImportCall &call) {
+  auto y = build(call, readConvolution(call));
+  return failed(y) ? failure() : call.yield(*y);
 }
 
 /// Padding takes away from the result. Instead of it the result's size may be given, or a rule that makes the size x's times the strides.
@@ -178,6 +187,10 @@ LogicalResult importColumnsToImage(ImportCall &call) {
   return failed(y) ? failure() : call.yield(*y);
 }
 } // namespace
+
+FailureOr<Value> onnx::convolve(ImportCall &call, Value x, Value filters, Value bias) {
+  return build(call, readConvolution(call, x, filters, bias));
+}
 
 void graphopt::registerOnnxConvolutionRules(ImportRules &rules) {
   rules.onnx({"Conv"}, importConvolution);

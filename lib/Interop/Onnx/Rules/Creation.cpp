@@ -1,5 +1,7 @@
 //===- Creation.cpp - tensors from numbers and sizes, and other types -----===//
 #include "Interop/Onnx/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Bitcast.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 #include "graph-opt/Dialect/Graph/Ops/Iota.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -24,12 +26,24 @@ LogicalResult importConstantOfShape(ImportCall &call) {
   return call.yield(aten::full(call, value, *sizes));
 }
 
+/// A number of any type as a size.
+FailureOr<OpFoldResult> asSize(ImportCall &call, Value number) {
+  if (auto elements = knownElements(number); elements && elements->size() == 1)
+    if (std::optional<double> known = knownNumber(elements->front()); known && std::abs(*known) < 0x1p53)
+      return OpFoldResult(call.builder.getIndexAttr(static_cast<int64_t>(*known)));
+  ImportCall inner(call.builder, call.loc, call.name);
+  bool isFloat = isa<FloatType>(elementOf(number));
+  inner.args.push_back({"size", ImportArg{isFloat ? call.cast(number, call.builder.getI64Type()) : number}});
+  return inner.size("size");
+}
+
 LogicalResult importRange(ImportCall &call) {
   auto start = call.tensor("start"), limit = call.tensor("limit"), delta = call.tensor("delta");
   if (failed(start) || failed(limit) || failed(delta))
     return failure();
   OpBuilder &b = call.builder;
   Type type = elementOf(*start);
+  ExprBuilder g(b, call.loc);
   OpFoldResult count;
   auto known = [](Value x) { return knownElements(x); };
   auto first = known(*start), last = known(*limit), step = known(*delta);
@@ -39,7 +53,12 @@ LogicalResult importRange(ImportCall &call) {
       return emitError(call.loc) << "'Range': expected a delta that leads to the limit, got " << by;
     count = b.getIndexAttr(static_cast<int64_t>(std::max(number, 0.0)));
   } else if (isa<FloatType>(type)) {
-    return call.unsupported("floating-point bounds that are known only at run time");
+    auto number = [&](Value x) { return g(call.cast(x, computeType(x))); };
+    Expr steps = g(graph::CeilOp::create(b, call.loc, (number(*limit) - number(*start)) / number(*delta)));
+    auto size = asSize(call, max(steps, 0));
+    if (failed(size))
+      return failure();
+    count = *size;
   } else {
     auto index = [&](StringRef name) -> Value {
       auto size = call.size(name);
@@ -51,24 +70,16 @@ LogicalResult importRange(ImportCall &call) {
     Value steps = b.createOrFold<arith::CeilDivSIOp>(call.loc, b.createOrFold<arith::SubIOp>(call.loc, to, from), by);
     count = getAsOpFoldResult(b.createOrFold<arith::MaxSIOp>(call.loc, steps, arith::ConstantIndexOp::create(b, call.loc, 0)));
   }
-  ExprBuilder g(b, call.loc);
-  Expr i = g(graph::IotaOp::create(b, call.loc, type, ArrayRef<OpFoldResult>(count), 0));
-  return call.yield(Value(i * g(*delta) + g(*start)));
+  Type compute = computeType(*start);
+  Expr i = g(graph::IotaOp::create(b, call.loc, compute, ArrayRef<OpFoldResult>(count), 0));
+  return call.yield(call.cast(i * g(call.cast(*delta, compute)) + g(call.cast(*start, compute)), type));
 }
 
 LogicalResult importOneHot(ImportCall &call) {
-  auto indices = call.tensor("indices"), values = call.tensor("values"), count = call.tensor("depth");
-  if (failed(indices) || failed(values) || failed(count))
+  auto indices = call.tensor("indices"), values = call.tensor("values"), number = call.tensor("depth");
+  if (failed(indices) || failed(values) || failed(number))
     return failure();
-  FailureOr<OpFoldResult> depth = OpFoldResult();
-  if (isa<FloatType>(elementOf(*count))) {
-    auto number = call.number("depth");
-    if (failed(number))
-      return failure();
-    depth = OpFoldResult(call.builder.getIndexAttr(static_cast<int64_t>(*number)));
-  } else {
-    depth = call.size("depth");
-  }
+  auto depth = asSize(call, *number);
   if (failed(depth))
     return failure();
   auto axis = call.axis("axis", rankOf(*indices) + 1);
@@ -119,6 +130,14 @@ void graphopt::registerOnnxCreationRules(ImportRules &rules) {
   rules.onnx({"CastLike"}, [](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("input"), like = call.tensor("target_type");
     return failed(x) || failed(like) ? failure() : call.yield(call.cast(*x, elementOf(*like)));
+  });
+  rules.onnx({"BitCast"}, [](ImportCall &call) -> LogicalResult {
+    auto x = call.tensor("input");
+    auto type = elementTypeArg(call, "to");
+    if (failed(x) || failed(type))
+      return failure();
+    bool isByte = elementOf(*x).isInteger(1) && type->getIntOrFloatBitWidth() == 8; // of a truth value
+    return call.yield(isByte ? call.cast(*x, *type) : graph::BitcastOp::create(call.builder, call.loc, *x, *type).getResult());
   });
   rules.onnx({"EyeLike"}, [](ImportCall &call) -> LogicalResult {
     auto x = call.tensor("input");

@@ -37,9 +37,43 @@ LogicalResult importGemm(ImportCall &call) {
     product = product + (*beta != 1 ? g(*c) * *beta : g(*c));
   return call.yield(Value(product));
 }
+/// Of the last rows of matrices, and some of their columns: the sum over the first of these rows.
+Expr minor(ImportCall &call, Expr x, int64_t row, ArrayRef<int64_t> columns) {
+  OpBuilder &b = call.builder;
+  std::optional<Expr> total;
+  int64_t rank = rankOf(x);
+  OpFoldResult one = b.getIndexAttr(1);
+  Value line = aten::part(call, x, rank - 2, b.getIndexAttr(row), one);
+  for (auto [i, column] : llvm::enumerate(columns)) {
+    Expr term = (*x.g)(aten::part(call, line, rank - 1, b.getIndexAttr(column), one));
+    if (columns.size() > 1) {
+      SmallVector<int64_t> others(columns);
+      others.erase(others.begin() + i);
+      term = term * minor(call, x, row + 1, others);
+    }
+    total = !total ? term : i % 2 ? *total - term : *total + term;
+  }
+  return *total;
+}
+
+/// By minors: the number of terms is the factorial of the size.
+LogicalResult importDeterminant(ImportCall &call) {
+  constexpr int64_t mostRows = 4;
+  auto x = call.tensor("X");
+  if (failed(x))
+    return failure();
+  int64_t rank = rankOf(*x), size = rank < 2 ? -1 : aten::typeOf(*x).getDimSize(rank - 1);
+  if (size < 1 || size > mostRows || aten::typeOf(*x).getDimSize(rank - 2) != size)
+    return call.unsupported("expected square matrices of a static size of at most " + Twine(mostRows));
+  ExprBuilder g(call.builder, call.loc);
+  Expr y = minor(call, g(call.cast(*x, computeType(*x))), 0, llvm::to_vector(llvm::seq<int64_t>(0, size)));
+  Value scalars = aten::reshape(call, y, ArrayRef(sizesOf(call, *x)).drop_back(2));
+  return call.yield(call.cast(scalars, elementOf(*x)));
+}
 } // namespace
 
 void graphopt::registerOnnxLinearRules(ImportRules &rules) {
   rules.onnx({"Gemm"}, importGemm);
+  rules.onnx({"Det"}, importDeterminant);
   rules.onnx({"Einsum"}, [](ImportCall &call) { return aten::importEinsum(call, "Inputs"); });
 }

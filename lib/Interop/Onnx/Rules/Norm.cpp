@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "Interop/Onnx/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/BatchNorm.h"
+#include "graph-opt/Dialect/Graph/Ops/LayerNorm.h"
 #include "graph-opt/Dialect/Graph/Ops/Pool.h"
 
 using namespace mlir;
@@ -17,10 +18,32 @@ Expr mean(ImportCall &call, Expr x, ArrayRef<int64_t> axes) {
 }
 /// (x - mean) / sqrt(variance + epsilon) along axes.
 Expr normalise(ImportCall &call, Expr x, ArrayRef<int64_t> axes, double epsilon) {
-  Expr deviation = x - mean(call, x, axes);
-  return deviation * rsqrt(mean(call, deviation * deviation, axes) + epsilon);
+  aten::Moments m = aten::moments(call, x, axes, epsilon);
+  return (x - m.mean) * m.inverse;
 }
 SmallVector<int64_t> axesFrom(int64_t first, int64_t rank) { return llvm::to_vector(llvm::seq<int64_t>(first, rank)); }
+
+/// With the statistics of the batch itself. The running ones are returned as they are after it.
+LogicalResult importTrainingNorm(ImportCall &call) {
+  auto x = call.tensor("X"), scale = call.tensor("scale"), bias = call.tensor("B");
+  auto average = call.tensor("input_mean"), variance = call.tensor("input_var");
+  auto epsilon = call.number("epsilon"), momentum = call.number("momentum");
+  if (failed(x) || failed(scale) || failed(bias) || failed(average) || failed(variance) || failed(epsilon) || failed(momentum))
+    return failure();
+  if (rankOf(*x) < 2)
+    return call.unsupported("a tensor without an axis of channels");
+  ExprBuilder g(call.builder, call.loc);
+  Expr value = g(call.cast(*x, computeType(*x)));
+  SmallVector<int64_t> axes = axesFrom(0, rankOf(*x));
+  axes.erase(axes.begin() + 1);
+  aten::Moments m = aten::moments(call, value, axes, *epsilon);
+  auto mixed = [&](Value before, Expr now) -> Value {
+    Expr vector = g(aten::reshape(call, now, sizesOf(call, before))), old = g.cast(g(before), vector.getType().getElementType());
+    return call.cast(old * *momentum + vector * (1 - *momentum), elementOf(before));
+  };
+  Expr y = (value - m.mean) * m.inverse * alongChannels(call, value, *scale) + alongChannels(call, value, *bias);
+  return call.yield({call.cast(y, elementOf(*x)), mixed(*average, m.mean), mixed(*variance, m.variance)});
+}
 
 /// With the statistics that training left.
 LogicalResult importBatchNorm(ImportCall &call) {
@@ -31,12 +54,36 @@ LogicalResult importBatchNorm(ImportCall &call) {
   auto training = call.boolean("training_mode", false);
   if (failed(x) || failed(scale) || failed(bias) || failed(average) || failed(variance) || failed(epsilon) || failed(training))
     return failure();
-  if (*training || asksForMore(call, 1))
-    return call.unsupported("training mode, and results other than the first");
+  if (*training)
+    return importTrainingNorm(call);
+  if (asksForMore(call, 1))
+    return call.unsupported("results other than the first, out of training");
   if (rankOf(*x) < 2)
     return call.unsupported("a tensor without an axis of channels");
   return call.yield(
       graph::BatchNormOp::create(call.builder, call.loc, *x, *average, *variance, *scale, *bias, llvm::APFloat(*epsilon)).getResult());
+}
+
+/// y, mean, 1 / deviation.
+LogicalResult importLayerNorm(ImportCall &call) {
+  auto x = call.tensor("X"), weight = call.tensor("Scale");
+  auto bias = call.optionalTensor("B");
+  auto epsilon = call.number("epsilon");
+  auto stash = elementTypeArg(call, "stash_type");
+  if (failed(x) || failed(weight) || failed(bias) || failed(epsilon) || failed(stash))
+    return failure();
+  int64_t rank = rankOf(*x);
+  auto axis = call.axis("axis", rank);
+  if (failed(axis))
+    return failure();
+  SmallVector<Value> results = {
+      graph::LayerNormOp::create(call.builder, call.loc, *x, *weight, *bias, rank - *axis, llvm::APFloat(*epsilon))};
+  if (asksForMore(call, 1)) {
+    ExprBuilder g(call.builder, call.loc);
+    aten::Moments m = aten::moments(call, g(call.cast(*x, *stash)), axesFrom(*axis, rank), *epsilon);
+    results.append({m.mean, m.inverse});
+  }
+  return call.yield(results);
 }
 
 LogicalResult importInstanceNorm(ImportCall &call) {
@@ -144,6 +191,7 @@ LogicalResult importLrn(ImportCall &call) {
 void graphopt::registerOnnxNormRules(ImportRules &rules) {
   rules.onnx({"BatchNormalization"}, importBatchNorm);
   rules.onnx({"InstanceNormalization"}, importInstanceNorm);
+  rules.onnx({"LayerNormalization"}, importLayerNorm);
   rules.onnx({"GroupNormalization"}, importGroupNorm);
   rules.onnx({"RMSNormalization"}, importRmsNorm);
   rules.onnx({"MeanVarianceNormalization"}, importMeanVariance);

@@ -12,16 +12,24 @@ void graphopt::registerOnnxRules(ImportRules &rules) {
   registerOnnxAttentionRules(rules);
   registerOnnxConvolutionRules(rules);
   registerOnnxCreationRules(rules);
+  registerOnnxDecoderRules(rules);
   registerOnnxGridSampleRules(rules);
+  registerOnnxLearningRules(rules);
+  registerOnnxLinearAttentionRules(rules);
   registerOnnxLinearRules(rules);
   registerOnnxLossRules(rules);
   registerOnnxNormRules(rules);
+  registerOnnxOptimiserRules(rules);
   registerOnnxPadRules(rules);
   registerOnnxPartRules(rules);
   registerOnnxPoolRules(rules);
+  registerOnnxQuantizeRules(rules);
+  registerOnnxQuantizedRules(rules);
+  registerOnnxRecurrentRules(rules);
   registerOnnxReductionRules(rules);
   registerOnnxResizeRules(rules);
   registerOnnxShapeRules(rules);
+  registerOnnxSpectralRules(rules);
 }
 
 FailureOr<Type> onnx::elementTypeArg(const ImportCall &call, StringRef arg, Type absent) {

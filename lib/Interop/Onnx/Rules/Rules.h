@@ -17,16 +17,24 @@ void registerOnnxArithmeticRules(ImportRules &rules);
 void registerOnnxAttentionRules(ImportRules &rules);
 void registerOnnxConvolutionRules(ImportRules &rules);
 void registerOnnxCreationRules(ImportRules &rules);
+void registerOnnxDecoderRules(ImportRules &rules);
 void registerOnnxGridSampleRules(ImportRules &rules);
+void registerOnnxLearningRules(ImportRules &rules);
+void registerOnnxLinearAttentionRules(ImportRules &rules);
 void registerOnnxLinearRules(ImportRules &rules);
 void registerOnnxLossRules(ImportRules &rules);
 void registerOnnxNormRules(ImportRules &rules);
+void registerOnnxOptimiserRules(ImportRules &rules);
 void registerOnnxPadRules(ImportRules &rules);
 void registerOnnxPartRules(ImportRules &rules);
 void registerOnnxPoolRules(ImportRules &rules);
+void registerOnnxQuantizeRules(ImportRules &rules);
+void registerOnnxQuantizedRules(ImportRules &rules);
+void registerOnnxRecurrentRules(ImportRules &rules);
 void registerOnnxReductionRules(ImportRules &rules);
 void registerOnnxResizeRules(ImportRules &rules);
 void registerOnnxShapeRules(ImportRules &rules);
+void registerOnnxSpectralRules(ImportRules &rules);
 
 namespace onnx {
 using aten::alongChannels;
@@ -45,6 +53,16 @@ llvm::FailureOr<llvm::SmallVector<double>> numbers(const ImportCall &call, llvm:
 llvm::FailureOr<llvm::SmallVector<int64_t>> axesInOrder(const ImportCall &call, llvm::StringRef arg, int64_t rank);
 /// x with all axes in two: those before `axis`, and the rest.
 mlir::Value asMatrix(const ImportCall &call, mlir::Value x, int64_t axis);
+/// An elementwise function of a tensor and of numbers, which the operator's attributes `parameters` hold.
+struct Activation {
+  llvm::StringLiteral op;
+  llvm::SmallVector<llvm::StringRef, 2> parameters;
+  Expr (*compute)(Expr x, llvm::ArrayRef<double> parameters);
+};
+/// In any case of letters; null where it is none of ours.
+const Activation *findActivation(llvm::StringRef op);
+/// round(x) + zero point, which may be null, within the range of an integer type.
+Expr quantise(Expr x, mlir::Value zeroPoint, mlir::Type type);
 /// Whether results beyond the first `count` are asked for.
 inline bool asksForMore(const ImportCall &call, size_t count) { return call.resultTypes.size() > count; }
 } // namespace onnx

@@ -170,6 +170,8 @@ LogicalResult importBlocks(ImportCall &call, bool toDepth) {
   if (rankOf(*x) != 4 || *block < 1)
     return emitError(call.loc) << "'" << call.name << "': expected a tensor of rank 4 and a block of at least 1";
   SmallVector<OpFoldResult> s = sizesOf(call, *x);
+  if (*mode != "DCR" && *mode != "CRD")
+    return call.refuse("the mode '" + *mode + "'");
   OpFoldResult n = call.builder.getIndexAttr(*block);
   auto divided = [&](OpFoldResult size, int64_t by) -> OpFoldResult {
     if (auto constant = getConstantIntValue(size))
@@ -181,7 +183,7 @@ LogicalResult importBlocks(ImportCall &call, bool toDepth) {
   SmallVector<int64_t> order;
   if (toDepth) {
     split = {s[0], s[1], divided(s[2], *block), n, divided(s[3], *block), n};
-    order = {0, 3, 5, 1, 2, 4};
+    order = *mode == "DCR" ? SmallVector<int64_t>{0, 3, 5, 1, 2, 4} : SmallVector<int64_t>{0, 1, 3, 5, 2, 4};
     joined = {s[0], product(call, {n, n, s[1]}), split[2], split[4]};
   } else {
     OpFoldResult depth = divided(s[1], *block * *block);

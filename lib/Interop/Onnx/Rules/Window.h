@@ -11,5 +11,7 @@ llvm::FailureOr<aten::SlidingWindows> readWindows(ImportCall &call, llvm::ArrayR
 llvm::FailureOr<aten::SlidingWindows> readWindowsOver(ImportCall &call, mlir::Value x, llvm::ArrayRef<int64_t> window);
 /// Pads them by the argument `auto_pad`, where that is a rule.
 llvm::LogicalResult padByRule(ImportCall &call, mlir::Value x, aten::SlidingWindows &windows);
+/// The convolution of x by the call's other arguments, with a bias for each channel, which may be null.
+llvm::FailureOr<mlir::Value> convolve(ImportCall &call, mlir::Value x, mlir::Value filters, mlir::Value bias);
 
 } // namespace graphopt::onnx
