@@ -171,7 +171,7 @@ LogicalResult importBlocks(ImportCall &call, bool toDepth) {
     return emitError(call.loc) << "'" << call.name << "': expected a tensor of rank 4 and a block of at least 1";
   SmallVector<OpFoldResult> s = sizesOf(call, *x);
   if (*mode != "DCR" && *mode != "CRD")
-    return call.refuse("the mode '" + *mode + "'");
+    return call.unsupported("the mode '" + *mode + "'");
   OpFoldResult n = call.builder.getIndexAttr(*block);
   auto divided = [&](OpFoldResult size, int64_t by) -> OpFoldResult {
     if (auto constant = getConstantIntValue(size))
