@@ -124,6 +124,7 @@ Expected<Module> Module::read(std::unique_ptr<MemoryBuffer> buffer, StringRef pa
   TorchScriptOptions script;
   json.limits = pt2.limits = onnx.limits = script.limits = options.limits;
   script.inputs = options.inputs;
+  script.nesting = options.nesting;
   OwningOpRef<ModuleOp> module;
   Error error = state->capture("reading", [&]() -> LogicalResult {
     switch (format) {

@@ -32,6 +32,8 @@ struct LoadOptions {
   llvm::SmallVector<std::pair<std::string, std::string>> weights;
   /// Sizes and element types of inputs by name, "2x3xf32", for formats that don't hold them: TorchScript.
   llvm::StringMap<std::string> inputs;
+  /// Gets how arguments and results are nested, for such formats: TorchScriptOptions::nesting.
+  std::string *nesting = nullptr;
   /// Where diagnostics go, warnings too; by default errors are in the error that is returned, and warnings are dropped.
   llvm::raw_ostream *diagnostics = nullptr;
 };

@@ -1,6 +1,7 @@
 //===- ImportSupport.cpp - what the importers of models share -------------===//
 #include "Interop/ImportSupport.h"
 #include "Interop/Bytes.h"
+#include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Failure.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -81,6 +82,23 @@ Value graphopt::extractOnly(OpBuilder &b, Location loc, Value tensor) {
   int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
   SmallVector<Value> zeros(rank, rank ? arith::ConstantIndexOp::create(b, loc, 0).getResult() : Value());
   return tensor::ExtractOp::create(b, loc, tensor, zeros);
+}
+
+/// The name of that input, of models that draw any.
+static constexpr llvm::StringLiteral randomKeyName = "random.key";
+
+Value graphopt::addRandomKey(Block &body) {
+  Builder b(body.getParentOp()->getContext());
+  return body.addArgument(RankedTensorType::get({}, b.getI64Type()), NameLoc::get(b.getStringAttr(randomKeyName)));
+}
+
+DictionaryAttr graphopt::settleRandomKey(const RandomSource &random) {
+  Builder b(random.key.getContext());
+  if (random.draws != 0)
+    return b.getDictionaryAttr(b.getNamedAttr(graph::nameAttr, b.getStringAttr(randomKeyName)));
+  auto argument = cast<BlockArgument>(random.key);
+  argument.getOwner()->eraseArgument(argument.getArgNumber());
+  return {};
 }
 
 void graphopt::eraseUnused(Region &region) {

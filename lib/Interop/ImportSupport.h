@@ -38,6 +38,11 @@ llvm::SmallVector<mlir::Value> castAll(mlir::OpBuilder &b, mlir::Location loc, m
 /// The number of a tensor that holds one.
 mlir::Value extractOnly(mlir::OpBuilder &b, mlir::Location loc, mlir::Value tensor);
 
+/// Adds the input that random numbers are drawn by, a tensor<i64>, behind the others.
+mlir::Value addRandomKey(mlir::Block &body);
+/// Its attributes where something was drawn; else it is taken away again.
+mlir::DictionaryAttr settleRandomKey(const RandomSource &random);
+
 /// Erases what nothing uses: sizes that folded, and results of rules that the model leaves alone.
 void eraseUnused(mlir::Region &region);
 

@@ -7,9 +7,8 @@ import numpy as np
 
 from . import _graph_opt
 from ._errors import CompileError, Error, ImportFailure, stage
-from ._values import describe, is_torch, pack, unpack
-
-RANDOM_KEY = "random.key"  # the last input of a model that draws random numbers
+from ._signature import RANDOM_KEY, NestedSignature, Signature, describe_all
+from ._values import is_torch, pack, unpack
 
 
 def with_key(arguments: list, ports: list) -> list:
@@ -22,21 +21,6 @@ def with_key(arguments: list, ports: list) -> list:
 
         return [*arguments, torch.randint(-(2**63), 2**63 - 1, ())]
     return [*arguments, np.random.default_rng().integers(-(2**63), 2**63 - 1, (), np.int64)]
-
-
-class Signature:
-    """How a call of the model maps to the inputs and results of its function: in order, and results as a list.
-
-    Front ends whose models take and return nested values have one of their own.
-    """
-
-    def flatten(self, args: tuple, kwargs: dict) -> list:
-        if kwargs:
-            raise Error(f"expected arguments in order, got '{next(iter(kwargs))}' by name")
-        return list(args)
-
-    def unflatten(self, results: list, names: list):
-        return results
 
 
 class CompiledFunction:
@@ -123,20 +107,24 @@ def load(path, *, inputs: dict | None = None, limits: dict[str, int] | None = No
     """Reads a model in any format that can be imported, recognised by its content.
 
     A TorchScript file does not say what its inputs are like: `inputs` does, by name, as text (`{"x": "2x3xf32"}`, where `?` is any size) or
-    by an array. `limits` raises budgets of files by name, as the tools' `--limit` does: `{"nesting": 2000}`.
+    by an array, nested as the model takes them; numbers are fixed. `limits` raises budgets of files by name, as the tools' `--limit` does:
+    `{"nesting": 2000}`.
     """
+    return _load(path, limits or {}, inputs or {})
+
+
+def _load(path, limits: dict, inputs: dict, signature: Signature | None = None, files=None) -> Module:
     with stage(ImportFailure):
-        shapes = {name: describe(value) for name, value in (inputs or {}).items()}
-        return Module(_graph_opt.Module.load(str(path), limits or {}, shapes))
+        native, nesting = _graph_opt.Module.load(str(path), limits, describe_all(inputs))
+        return Module(native, NestedSignature(nesting, native.inputs("")) if nesting else signature, files)
 
 
-def load_written(write, name: str, signature: Signature | None = None) -> Module:
+def load_written(write, name: str, signature: Signature | None = None, inputs: dict = {}) -> Module:
     """Reads a model that `write(path)` puts into a file called `name`: weights are mapped from it, and it lives as long as the module."""
     folder = tempfile.TemporaryDirectory(prefix="graph-opt-")
     path = Path(folder.name) / name
     write(path)
-    with stage(ImportFailure):
-        return Module(_graph_opt.Module.load(str(path), {}, {}), signature, folder)
+    return _load(path, {}, inputs, signature, folder)
 
 
 def parse(text: str, *, limits: dict[str, int] | None = None) -> Module:

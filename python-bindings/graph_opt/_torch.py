@@ -1,18 +1,20 @@
 """Models as torch has them in memory.
 
-All of them become a program of torch.export and its archive, which the library reads as it reads one from disk: one importer, the one that
-needs no torch, serves both.
+All of them become a program of torch.export and its archive, TorchScript its own, which the library reads as it reads one from disk: one
+importer, the one that needs no torch, serves both.
 """
 
+import warnings
+
 import torch
-from torch._export.converter import TS2EPConverter
 from torch.export import ExportedProgram
 from torch.export._tree_utils import reorder_kwargs
 from torch.export.graph_signature import ConstantArgument, InputKind, OutputKind
 from torch.utils import _pytree as pytree
 
 from ._errors import Error, ImportFailure
-from ._module import Module, Signature, load_written
+from ._module import Module, load_written
+from ._signature import Signature, describe_all
 
 
 class ExportedSignature(Signature):
@@ -69,10 +71,6 @@ def export(obj, args: tuple, kwargs: dict, dynamic_shapes) -> ExportedProgram:
     if args is None:
         raise ImportFailure(f"expected example_args to export {type(obj).__name__} with, got none")
     try:
-        if isinstance(obj, torch.jit.ScriptModule | torch.jit.ScriptFunction):
-            if dynamic_shapes:
-                raise ImportFailure("expected no dynamic_shapes for TorchScript: its conversion fixes all sizes")
-            return TS2EPConverter(obj, args, kwargs).convert()
         model = obj if isinstance(obj, torch.nn.Module) else _Function(obj)
         return torch.export.export(model, args, kwargs, dynamic_shapes=dynamic_shapes)
     except Error:
@@ -92,14 +90,36 @@ class _Function(torch.nn.Module):
         return self.function(*args, **kwargs)
 
 
+def load_script(script, args: tuple, kwargs: dict, dynamic_shapes) -> Module:
+    """A module of what torch.jit.script and torch.jit.trace make."""
+    forward = script.forward if isinstance(script, torch.jit.ScriptModule) else script
+    names = [argument.name for argument in forward.schema.arguments if argument.name != "self"]
+    defaults = {argument.name: argument.default_value for argument in forward.schema.arguments if argument.has_default_value()}
+    given = {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
+    if unknown := [name for name in given if name not in names] or len(args) > len(names):
+        raise ImportFailure(f"expected arguments of {names}, got {unknown if unknown is not True else len(args)}")
+    if not isinstance(dynamic_shapes, dict):
+        dynamic_shapes = dict(zip(names, dynamic_shapes or (), strict=False))
+    inputs = describe_all(given, dynamic_shapes)
+
+    def save(path):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch is retiring TorchScript
+            torch.jit.save(script, str(path))  # a path is not enough for a function
+
+    return load_written(save, "model.pt", inputs=inputs)
+
+
 def from_torch(obj, example_args: tuple | None = None, example_kwargs: dict | None = None, *, dynamic_shapes=None) -> Module:
     """A module of an nn.Module, a GraphModule, a function, an ExportedProgram, or what torch.jit.script and torch.jit.trace make.
 
-    The example arguments give ranks, dtypes and the sizes that `dynamic_shapes` (as torch.export takes it) leaves fixed; for TorchScript
-    that is all of them. Whatever the model does only in training mode follows its mode. Raises ImportFailure, and UnsupportedOpError with
-    the names of all operators that there is no rule for.
+    The example arguments give ranks, dtypes and the sizes that `dynamic_shapes` (as torch.export takes it) leaves fixed. Whatever the model
+    does only in training mode follows its mode. Raises ImportFailure, and UnsupportedOpError with the names of all operators that there is
+    no rule for.
 
     Nothing changes in place: a call of a model that changes its buffers or arguments returns (what the model returns, {"new.NAME": value}).
     """
+    if isinstance(obj, torch.jit.ScriptModule | torch.jit.ScriptFunction):
+        return load_script(obj, example_args or (), example_kwargs or {}, dynamic_shapes)
     program = export(obj, example_args, example_kwargs or {}, dynamic_shapes)
     return load_program(program, ExportedSignature(program))

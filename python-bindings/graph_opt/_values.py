@@ -41,8 +41,8 @@ def torch_dtype(element: str):
     return getattr(torch, _TORCH[element])
 
 
-def describe(value) -> str:
-    """Sizes and element type of an array, "2x3xf32"; text stays as it is."""
+def describe(value, dynamic=None) -> str:
+    """Sizes and element type of an array, "2x3xf32", with "?" for the `dynamic` axes: a dict by axis, or an entry for each. Text stays."""
     if isinstance(value, str):
         return value
     names = _TORCH if is_torch(value) else {element: np.dtype(dtype).name for element, dtype in _NUMPY.items()}
@@ -50,7 +50,9 @@ def describe(value) -> str:
     element = next((element for element, name in names.items() if name == dtype and element != "index"), None)
     if element is None:
         raise Error(f"expected an array of an element type that is supported, got {dtype}")
-    return "x".join([*map(str, value.shape), element])
+    axes = dynamic if isinstance(dynamic, dict) else dict(enumerate(dynamic or ()))
+    sizes = [size if axes.get(axis) is None or isinstance(axes[axis], int) else "?" for axis, size in enumerate(value.shape)]
+    return "x".join([*map(str, sizes), element])
 
 
 def is_torch(value) -> bool:

@@ -9,6 +9,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include <map>
 #include <nanobind/stl/map.h>
+#include <nanobind/stl/pair.h>
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -138,7 +139,10 @@ NB_MODULE(_graph_opt, m) {
             LoadOptions options = makeOptions(limits);
             for (const auto &[name, shape] : inputs)
               options.inputs[name] = shape;
-            return unwrap(Module::load(path, options));
+            std::string nesting;
+            options.nesting = &nesting;
+            Module module = unwrap(Module::load(path, options));
+            return std::make_pair(std::move(module), nesting);
           },
           "path"_a, "limits"_a, "inputs"_a)
       .def(

@@ -19,8 +19,12 @@ struct TorchScriptOptions {
   /// What references to weights call the archive; the file's own name where empty.
   std::string weightsName;
   /// Sizes and element types of the inputs by name, "2x3xf32", which the file does not hold; "?" is a size that calls may choose. The parts
-  /// of a tuple or list are "NAME.0" and so on. An optional input that is not here is None.
+  /// of a tuple or list are "NAME.0" and so on, those of a dict "NAME.KEY". An optional input that is not here is None; an int, float or
+  /// bool is an input of the function, or "3", "0.5" or "True" here.
   llvm::StringMap<std::string> inputs;
+  /// Gets, as JSON, what forward() takes and how its results are nested: "arguments" has the names, each in a list with its value where that
+  /// is fixed; "results" an index, ["number", index], null, ["list" or "tuple", ...] or ["dict", [key, ...] ...].
+  std::string *nesting = nullptr;
   Limits limits;
 };
 

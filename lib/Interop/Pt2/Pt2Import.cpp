@@ -44,9 +44,6 @@ ImportReport makeReport(const JsonValue &graph, const ImportRules &rules) {
   return report;
 }
 
-/// The input that random numbers are drawn by, of models that draw any.
-constexpr llvm::StringLiteral randomKeyName = "random.key";
-
 /// One import: the signature, the parameters, the function.
 class ModelImporter {
 public:
@@ -263,17 +260,13 @@ LogicalResult ModelImporter::import() {
   for (auto [input, spec] : llvm::zip(inputs.elements, specs.elements))
     if (failed(importInput(input, spec)))
       return failure();
-  auto keyType = RankedTensorType::get({}, b.getI64Type());
-  BlockArgument key = function.getBody().addArgument(keyType, NameLoc::get(b.getStringAttr(randomKeyName)));
-  importer.random.key = key;
+  importer.random.key = addRandomKey(function.getBody().front());
   importer.importNodes(graph(), scope);
   if (importer.hasFailed())
     return failure();
-  if (importer.random.draws != 0) { // the last input
-    argumentTypes.push_back(keyType);
-    argumentAttrs.push_back(b.getDictionaryAttr(b.getNamedAttr(graph::nameAttr, b.getStringAttr(randomKeyName))));
-  } else {
-    function.getBody().eraseArgument(key.getArgNumber());
+  if (DictionaryAttr key = settleRandomKey(importer.random)) {
+    argumentTypes.push_back(importer.random.key.getType());
+    argumentAttrs.push_back(key);
   }
   const JsonValue &calls = archive.getModel()["graph_module"]["module_call_graph"];
   const JsonValue *signature = calls.elements.empty() ? nullptr : calls.elements[0].find("signature");

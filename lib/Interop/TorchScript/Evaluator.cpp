@@ -48,6 +48,11 @@ const Function *Evaluator::findMethod(const Object &object, StringRef name, Loca
   return nullptr;
 }
 
+FailureOr<Item> Evaluator::evaluateDefault(const Function &function, const Parameter &parameter) {
+  Frame frame = {&function, {}, {}, {}};
+  return evaluate(*parameter.defaultValue, frame);
+}
+
 FailureOr<Item> Evaluator::call(const Function &function, ArrayRef<Item> arguments, Location site) {
   uint64_t outer = depth;
   llvm::scope_exit leave([&] { depth = outer; });

@@ -39,10 +39,13 @@ public:
   llvm::FailureOr<Item> call(const Function &function, llvm::ArrayRef<Item> arguments, mlir::Location site);
   /// The method of an object's class; null, and an error, where there is none.
   const Function *findMethod(const Object &object, llvm::StringRef name, mlir::Location loc);
+  /// The value that a parameter has where a call gives none.
+  llvm::FailureOr<Item> evaluateDefault(const Function &function, const Parameter &parameter);
   /// What a tensor is now; null, and an error, where that is not known.
   mlir::Value read(Tensor &tensor, mlir::Location loc);
   /// Operators that nothing supports have been called; the errors name them.
   bool hasUnsupported = false;
+  RandomSource random; ///< what draws of random numbers go by
 
 private:
   /// One call of a function.

@@ -1,6 +1,7 @@
 //===- ScriptArchive.cpp - the files inside a TorchScript archive ---------===//
 #include "Interop/TorchScript/ScriptArchive.h"
 #include "Interop/Bytes.h"
+#include "Interop/ImportSupport.h"
 #include "Interop/StridedWeight.h"
 #include "mlir/IR/Builders.h"
 
@@ -92,6 +93,14 @@ Expected<ScriptArchive> ScriptArchive::open(StringRef path, const Limits &limits
     result.constants = std::move(*constants);
   }
   return result;
+}
+
+std::optional<ScriptArchive> ScriptArchive::open(StringRef path, MLIRContext *context, const Limits &limits) {
+  llvm::Expected<ScriptArchive> archive = open(path, limits);
+  if (archive)
+    return std::move(*archive);
+  emitFileError(context, path, archive.takeError());
+  return std::nullopt;
 }
 
 Expected<Pickle> ScriptArchive::readPickle(StringRef name) const {

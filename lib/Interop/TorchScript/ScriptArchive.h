@@ -11,6 +11,8 @@ class ScriptArchive {
 public:
   /// Opens the archive, checks its byte order, and reads its pickles.
   static llvm::Expected<ScriptArchive> open(llvm::StringRef path, const Limits &limits);
+  /// The same, with errors emitted.
+  static std::optional<ScriptArchive> open(llvm::StringRef path, mlir::MLIRContext *context, const Limits &limits);
 
   llvm::StringRef getLabel() const { return archive->getLabel(); }
   const PickleValue &getModel() const { return model->getRoot(); }

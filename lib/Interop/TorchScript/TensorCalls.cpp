@@ -131,6 +131,7 @@ FailureOr<Item> Evaluator::callTensorOp(StringRef op, const Arguments &arguments
   if (!schema)
     return unsupported(loc, ("aten." + op).str(), "it has no overload for " + describe(arguments));
   ImportCall call(builder, loc, ("aten." + op + "." + schema->overload).str());
+  call.random = &random;
   for (auto [argument, item] : llvm::zip(schema->arguments, *bound)) {
     FailureOr<ImportArg> value = item ? toArgument(argument, *item, loc) : parseDefault(*argument.defaultValue);
     if (failed(value))
