@@ -17,9 +17,13 @@ from onnx.backend.base import BackendRep
 from ._errors import CompileError, Error, ImportFailure, UnsupportedOpError
 from ._module import Module, load_written
 
+NEWEST_OPSET = 28
 _MOST_CONSTANT_ELEMENTS = 64
 # Inputs of operators that are floating-point numbers and yet decide on sizes, or on what is computed at all.
-_DECIDING_NUMBERS = {("Resize", 1), ("Resize", 2), ("Upsample", 1), ("OneHot", 1), ("Dropout", 1), ("Range", 0), ("Range", 1), ("Range", 2)}
+_DECIDING_NUMBERS = {
+    *(("Resize", 1), ("Resize", 2), ("Upsample", 1), ("OneHot", 1), ("Dropout", 1), ("Loop", 0), ("Loop", 1)),
+    *(("Range", 0), ("Range", 1), ("Range", 2)),
+}
 
 
 def load_model(model: onnx.ModelProto) -> Module:
@@ -60,9 +64,14 @@ class Prepared(BackendRep):
         """The inputs that may stand for axes and sizes: integers, truth values and deciding numbers, of rank 0 or 1, few."""
         kinds = (onnx.TensorProto.INT64, onnx.TensorProto.INT32, onnx.TensorProto.BOOL)
         given = {tensor.name for tensor in model.graph.initializer}
-        deciding = {name for node in model.graph.node for i, name in enumerate(node.input) if (node.op_type, i) in _DECIDING_NUMBERS}
+        deciding = set()
+        for node in reversed(model.graph.node):  # also what such numbers are computed from
+            is_asked = any(name in deciding for name in node.output)
+            deciding.update(name for i, name in enumerate(node.input) if is_asked or (node.op_type, i) in _DECIDING_NUMBERS)
         names = []
         for value in model.graph.input:
+            if not value.type.HasField("tensor_type"):
+                continue
             dims = value.type.tensor_type.shape.dim
             is_small = len(dims) == 0 or (len(dims) == 1 and dims[0].dim_value <= _MOST_CONSTANT_ELEMENTS)
             may_decide = value.type.tensor_type.elem_type in kinds or value.name in deciding
@@ -114,11 +123,36 @@ class Backend(BaseBackend):
         return cls.prepare(model, device, **kwargs).run(inputs)
 
     @classmethod
+    def run_node(cls, node: onnx.NodeProto, inputs, device: str = "CPU", outputs_info=None, *, opset_version: int | None = None, **kwargs):
+        """One node, of the newest opset that onnx and graph-opt know, on inputs in its order; those that it leaves out aren't among them.
+        `outputs_info`, (dtype, shape) of each output, is held against what the node gives."""
+        arrays = [np.asarray(array) for array in inputs]
+        names = [name for name in node.input if name]
+        if len(names) != len(arrays):
+            raise Error(f"expected {len(names)} inputs, got {len(arrays)}")
+
+        def describe(name, dtype, shape):
+            return onnx.helper.make_tensor_value_info(name, onnx.helper.np_dtype_to_tensor_dtype(np.dtype(dtype)), shape)
+
+        given = [describe(name, array.dtype, array.shape) for name, array in dict(zip(names, arrays, strict=True)).items()]
+        outputs = [name for name in node.output if name]
+        infos = outputs_info or [None] * len(outputs)
+        made = [describe(name, *info) if info else onnx.ValueInfoProto(name=name) for name, info in zip(outputs, infos, strict=True)]
+        version = opset_version or min(onnx.defs.onnx_opset_version(), NEWEST_OPSET)
+        imports = [onnx.helper.make_opsetid("", version)]
+        if node.domain:
+            imports.append(onnx.helper.make_opsetid(node.domain, 1))
+        graph = onnx.helper.make_graph([node], "node", given, made)
+        model = onnx.helper.make_model(graph, opset_imports=imports)
+        return cls.run_model(model, list(dict(zip(names, arrays, strict=True)).values()), device, **kwargs)
+
+    @classmethod
     def supports_device(cls, device: str) -> bool:
         return device.split(":")[0] == "CPU"
 
     @classmethod
     def is_compatible(cls, model: onnx.ModelProto, device: str = "CPU", **kwargs) -> bool:
+        """Whether everything in it is supported whatever its inputs hold. A model that is not well formed raises."""
         try:
             load_model(model)
         except UnsupportedOpError:

@@ -3,6 +3,7 @@
 import re
 import warnings
 import zlib
+from collections import Counter
 from pathlib import Path
 
 import graph_opt
@@ -72,6 +73,59 @@ def test_node_cases_compiled(cases, part):
 def test_the_list_names_cases(cases):
     names = {case.name for case in cases}
     assert not [name for name in read_list() if name.split("@")[0] not in names]
+
+
+NARROW = {getattr(TensorProto, name) for name in dir(TensorProto) if re.match("FLOAT8|FLOAT4|U?INT[24]$", name)}
+CONTAINERS = ("Sequence", "Optional", "SplitToSequence", "ConcatFromSequence")
+
+
+def kind_of(case) -> str:
+    """By the types of its values, then by its operators."""
+    types, containers, operators = set(), set(), set()
+
+    def visit(nodes, values, tensors):
+        for value in values:
+            container = value.type.WhichOneof("value")
+            (types if container == "tensor_type" else containers).add(
+                value.type.tensor_type.elem_type if container == "tensor_type" else container
+            )
+        types.update(tensor.data_type for tensor in tensors)
+        for node in nodes:
+            operators.add(node.op_type)
+            for attribute in node.attribute:
+                if attribute.name in ("to", "dtype", "output_dtype"):
+                    types.add(attribute.i)
+                types.update([attribute.t.data_type] if attribute.HasField("t") else [])
+                if attribute.HasField("g"):
+                    graph = attribute.g
+                    visit(graph.node, [*graph.input, *graph.output, *graph.value_info], graph.initializer)
+
+    graph = case.model.graph
+    visit(graph.node, [*graph.input, *graph.output, *graph.value_info], graph.initializer)
+    if types & NARROW:
+        return "of fewer than 8 bits, or floats of 8"
+    if TensorProto.STRING in types:
+        return "strings"
+    if containers - {None} or any(name.startswith(CONTAINERS) for name in operators):
+        return "sequences and optionals"
+    if any(opset.domain == "ai.onnx.preview.training" for opset in case.model.opset_import):
+        return "training"
+    if "_expanded" in case.name:
+        return "expanded"
+    return "control flow" if operators & {"If", "Loop", "Scan"} else "plain"
+
+
+def test_how_many_cases_pass(cases):
+    """At least 97 % of those on the tensors that we have; of the others those that fail are refused by name."""
+    listed = {name.split("@")[0]: reason for name, reason in read_list().items()}
+    kinds = {case.name: kind_of(case) for case in cases}
+    count = Counter(kinds.values())
+    failing = Counter(kinds[name] for name in listed)
+    ours = ("plain", "expanded", "control flow", "training")
+    assert sum(count[kind] for kind in ours) == 1660
+    assert sum(failing[kind] for kind in ours) <= 0.03 * sum(count[kind] for kind in ours)
+    for name, reason in listed.items():
+        assert kinds[name] in ours or re.search("not supported|^no rule for|^unsupported", reason), f"{name}: {reason}"
 
 
 # Models in memory ------------------------------------------------------------------------------------------------------------------------
@@ -349,7 +403,7 @@ def hostile():
     yield "inputs", model([helper.make_node("Relu", ["x", "x"], ["y"])], [x], [y]), 1, "expected at most 1 inputs, got 2"
     yield "none", model([helper.make_node("Add", ["x"], ["y"])], [x], [y]), 1, "expected an input 'B'"
     yield "operator", model([helper.make_node("Nonsense", ["x"], ["y"])], [x], [y]), 3, "unsupported 'Nonsense' (1 node)"
-    yield "opset", model([RELU], [x], [y], opset=999), 1, "expected opset 7 to 28"
+    yield "opset", model([RELU], [x], [y], opset=999), 1, "expected opset 1 to 28"
     yield "negative", model([RELU], [value("x", [-3])], [y]), 1, "expected sizes of at least 0, got -3"
     yield "huge", model([RELU], [value("x", [2**40, 2**40])], [y]), 1, "whose product is below 2^63"
     yield (

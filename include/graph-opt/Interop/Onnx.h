@@ -18,7 +18,7 @@ struct OnnxOptions {
   Limits limits;
 };
 
-/// Imports a model of opset 7 to 28 as a verified module with one public function. Weights refer to files in the folder of `path`, which
+/// Imports a model of opset 1 to 28 as a verified module with one public function. Weights refer to files in the folder of `path`, which
 /// becomes the context's base directory. Operators that nothing supports are reported all at once, and so are those whose arguments are.
 /// Errors carry the location NameLoc(node, FileLineColLoc("<path>", 0, 0)). On failure null; `report`, if given, is filled as far as the
 /// model could be read.

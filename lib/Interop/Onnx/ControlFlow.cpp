@@ -62,6 +62,14 @@ FailureOr<SmallVector<Value>> NodeImporter::inlineGraph(ImportCall &call, const 
   return results;
 }
 
+FailureOr<SmallVector<Value>> NodeImporter::inlineBody(ImportCall &call, const Graph &graph, ValueRange arguments, Scope &outer,
+                                                       const Frame &frame) {
+  FailureOr<SmallVector<Value>> results = inlineGraph(call, graph, arguments, outer, frame);
+  if (succeeded(results) && !llvm::all_of(*results, [](Value value) { return isa<RankedTensorType>(value.getType()); }))
+    return call.unsupported("a graph whose result is a sequence");
+  return results;
+}
+
 LogicalResult NodeImporter::importControlFlow(const Node &node, ImportCall &call, Scope &scope, const Frame &frame) {
   return node.op == "If"     ? importIf(node, call, scope, frame)
          : node.op == "Loop" ? importLoop(node, call, scope, frame)
@@ -85,7 +93,7 @@ LogicalResult NodeImporter::importIf(const Node &node, ImportCall &call, Scope &
   for (unsigned i : {0, 1}) {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(&regions[i].emplaceBlock());
-    FailureOr<SmallVector<Value>> made = inlineGraph(call, *branches[i], {}, scope, frame);
+    FailureOr<SmallVector<Value>> made = inlineBody(call, *branches[i], {}, scope, frame);
     if (failed(made))
       return failure();
     results[i] = *made;

@@ -11,6 +11,7 @@
 #include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -96,6 +97,7 @@ LogicalResult NodeImporter::buildLoop(ImportCall &call, const LoopPlan &plan) {
     block.addArguments({b.getI64Type(), b.getI1Type()}, {loc, loc});
     block.addArguments(types, SmallVector<Location>(types.size(), loc));
     b.setInsertionPointToEnd(&block);
+    llvm::SaveAndRestore key(random.key, Value());
     FailureOr<LoopStep> made = plan.body(block.getArgument(0), block.getArgument(1), block.getArguments().drop_front(2));
     if (failed(made))
       return failure();
@@ -112,7 +114,7 @@ LogicalResult NodeImporter::buildLoop(ImportCall &call, const LoopPlan &plan) {
   for (Value element : step.elements)
     if (!cast<RankedTensorType>(element.getType()).hasStaticShape())
       return call.unsupported("a stacked result whose parts have sizes that are known only at run time");
-  auto isTrue = [](Value condition) { return !condition || getConstantIntValue(condition) == 1; };
+  auto isTrue = [](Value condition) { return !condition || getConstantIntValue(condition).value_or(0) != 0; }; // an i1 is -1
   if (plan.count && isTrue(plan.condition) && (isTrue(step.condition) || step.condition == body.front().getArgument(1)))
     return buildCounted(call, plan, step, body, types);
   SmallVector<Value> initial = {arith::ConstantIntOp::create(b, loc, 0, 64), plan.condition};
@@ -189,7 +191,7 @@ LogicalResult NodeImporter::importLoop(const Node &node, ImportCall &call, Scope
   plan.body = [&](Value iteration, Value condition, ValueRange values) -> FailureOr<LoopStep> {
     SmallVector<Value> arguments = {scalarTensor(builder, call.loc, iteration), scalarTensor(builder, call.loc, condition)};
     llvm::append_range(arguments, values);
-    FailureOr<SmallVector<Value>> results = inlineGraph(call, *body, arguments, scope, frame);
+    FailureOr<SmallVector<Value>> results = inlineBody(call, *body, arguments, scope, frame);
     if (failed(results))
       return failure();
     if (!isOneOf(results->front().getType(), /*isTruth=*/true))
@@ -225,7 +227,7 @@ LogicalResult NodeImporter::buildScan(ImportCall &call, const ScanPlan &scan, Sc
       Value index = isBackwards ? arith::SubIOp::create(b, call.loc, last, at).getResult() : at;
       arguments.push_back(aten::entry(call, sequence, index, axis));
     }
-    FailureOr<SmallVector<Value>> results = inlineGraph(call, *scan.body, arguments, scope, frame);
+    FailureOr<SmallVector<Value>> results = inlineBody(call, *scan.body, arguments, scope, frame);
     if (failed(results))
       return failure();
     ArrayRef<Value> made = *results;

@@ -3,6 +3,8 @@
 #include "Graph/Shared/FailedInference.h"
 #include "Interop/Aten/Schemas.h"
 #include "Interop/KnownElements.h"
+#include "Interop/Onnx/Legacy.h"
+#include "Interop/Onnx/Rules/Rules.h"
 #include "Interop/Onnx/Schemas.h"
 #include "graph-opt/Dialect/Graph/Ops/Constant.h"
 #include "graph-opt/Dialect/Graph/Ops/Parameter.h"
@@ -141,6 +143,7 @@ void NodeImporter::importNode(const Node &node, Scope &scope, const Frame &frame
     }
     Block *block = builder.getInsertionBlock();
     Operation *last = block->empty() ? nullptr : &block->back();
+    call.random = &random;
     uint64_t failedBefore = countFailedInferences();
     result = convert(node, call, scope, frame);
     if (countFailedInferences() != failedBefore) // the sizes of the model contradict each other
@@ -171,10 +174,10 @@ LogicalResult NodeImporter::bindResults(const Node &node, ImportCall &call, Arra
     if (!value)
       return call.unsupported("its result " + Twine(i) + " is not supported");
     if (RankedTensorType stated = statedTypes[i]) {
-      auto given = cast<RankedTensorType>(value.getType());
-      if (given.getElementType() != stated.getElementType() || failed(verifyCompatibleShape(given, stated)))
+      auto given = dyn_cast<RankedTensorType>(value.getType());
+      if (!given || given.getElementType() != stated.getElementType() || failed(verifyCompatibleShape(given, stated)))
         return emitError(call.loc) << "'" << call.name << "': expected result '" << name << "' of type " << stated
-                                   << ", which the model states, got " << given;
+                                   << ", which the model states, got " << value.getType();
     }
     bool isTaken = scope.values.count(name) || scope.initializers.count(name) || scope.sparse.count(name);
     if (isTaken)
@@ -191,12 +194,16 @@ LogicalResult NodeImporter::convert(const Node &node, ImportCall &call, Scope &s
   int64_t version = versionOf(frame.opsets, node.domain);
   if (node.domain.empty() && (version < minOpset || version > maxOpset))
     return emitError(call.loc) << "expected opset " << minOpset << " to " << maxOpset << " of ai.onnx, got " << version;
+  bool hasSequence =
+      llvm::any_of(node.inputs, [&](StringRef name) { return !name.empty() && isa<TupleType>(find(name, scope, call.loc).getType()); });
+  if (hasSequence && !takesSequences(node.op))
+    return call.unsupported("a sequence as its input");
   if (node.domain.empty() && isControlFlow(node.op))
     return importControlFlow(node, call, scope, frame);
   const ImportRule *rule = rules.findOnnx(call.name, static_cast<int>(version));
   if (!rule && !node.domain.empty())
     return call.unsupported("there is no import rule for it");
-  if (failed(readArguments(node, call, scope, frame, version)))
+  if (failed(readArguments(node, call, scope, frame, version)) || (version < 7 && failed(modernise(call))))
     return failure();
   if (call.name == "Constant") // one of its attributes is there
     for (StringRef name : {"value", "value_float", "value_int", "value_floats", "value_ints"})

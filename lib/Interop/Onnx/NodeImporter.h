@@ -61,6 +61,7 @@ public:
   /// The value of a name; null, after an error unless an earlier one is the cause, where it has none.
   mlir::Value find(llvm::StringRef name, Scope &scope, mlir::Location loc);
   bool hasFailed() const { return isBroken; }
+  RandomSource random; ///< of all draws; the key is set by who has one
   mlir::Location locate(llvm::StringRef name) { return mlir::NameLoc::get(builder.getStringAttr(name)); }
 
 private:
@@ -87,6 +88,9 @@ private:
   /// A nested graph at the insertion point, its inputs bound to values.
   llvm::FailureOr<llvm::SmallVector<mlir::Value>> inlineGraph(ImportCall &call, const Graph &graph, mlir::ValueRange arguments,
                                                               Scope &outer, const Frame &frame);
+  /// The same for a graph that the model may run another number of times than once.
+  llvm::FailureOr<llvm::SmallVector<mlir::Value>> inlineBody(ImportCall &call, const Graph &graph, mlir::ValueRange arguments, Scope &outer,
+                                                             const Frame &frame);
 
   mlir::OpBuilder &builder;
   const ImportRules &rules;

@@ -184,7 +184,9 @@ LogicalResult ModelImporter::importOutput(const ValueInfo &output, NodeImporter 
   Value value = importer.find(output.name, scope, loc);
   if (!value)
     return failure();
-  auto type = cast<RankedTensorType>(value.getType());
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type)
+    return graphopt::emitError(loc, Failure::unsupportedOp) << "output: values of kind sequence are not supported";
   llvm::Expected<RankedTensorType> stated = onnx::typeOf(output, b.getContext());
   if (!stated)
     llvm::consumeError(stated.takeError()); // not stated in full: nothing to hold it against
@@ -210,9 +212,14 @@ LogicalResult ModelImporter::import() {
   for (const ValueInfo &input : model.graph.inputs)
     if (failed(importInput(input, importer, scope)))
       return failure();
+  importer.random.key = addRandomKey(*block);
   importer.importNodes(model.graph.nodes, scope, frame);
   if (importer.hasFailed())
     return failure();
+  if (DictionaryAttr key = settleRandomKey(importer.random)) {
+    argumentTypes.push_back(importer.random.key.getType());
+    argumentAttrs.push_back(key);
+  }
   for (const ValueInfo &output : model.graph.outputs)
     if (failed(importOutput(output, importer, scope)))
       return failure();

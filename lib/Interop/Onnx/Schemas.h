@@ -5,7 +5,7 @@
 namespace graphopt::onnx {
 
 /// The versions of ai.onnx that we read.
-constexpr int64_t minOpset = 7, maxOpset = 28;
+constexpr int64_t minOpset = 1, maxOpset = 28;
 
 struct Schema {
   llvm::StringLiteral op;

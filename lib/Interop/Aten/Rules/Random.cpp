@@ -11,14 +11,29 @@
 using namespace mlir;
 using namespace graphopt;
 
-namespace {
-using Sizes = SmallVector<OpFoldResult>;
+/// x * scale where it is kept, else 0.
+static Expr scaledWhere(Expr kept, Expr x, double scale) { return x * select(kept, numberLike(scale, x), numberLike(0, x)); }
 
-FailureOr<Expr> draw(ImportCall &call, ExprBuilder &g, Type element, ArrayRef<OpFoldResult> sizes, StringRef distribution) {
+FailureOr<Expr> aten::draw(ImportCall &call, ExprBuilder &g, Type element, ArrayRef<OpFoldResult> sizes, StringRef distribution) {
   if (!call.random || !call.random->key)
     return call.unsupported("a draw of random numbers in a loop, whose steps would all get the same ones");
   return g(graph::RandomOp::create(g.b, g.loc, call.random->key, element, sizes, distribution, ++call.random->draws));
 }
+
+FailureOr<Expr> aten::keptOf(ImportCall &call, ExprBuilder &g, double p, ArrayRef<OpFoldResult> sizes) {
+  FailureOr<Expr> y = draw(call, g, g.b.getF32Type(), sizes, "uniform");
+  if (failed(y))
+    return failure();
+  return g(graph::GeOp::create(g.b, g.loc, *y, numberLike(p, *y)));
+}
+
+Expr aten::scaledUp(Expr kept, Expr x, double p) { return scaledWhere(kept, x, 1 / (1 - p)); }
+
+namespace {
+using aten::draw;
+using aten::keptOf;
+using aten::scaledUp;
+using Sizes = SmallVector<OpFoldResult>;
 
 /// The sizes that a call asks for: of its argument `size`, or of `self`.
 FailureOr<Sizes> wantedSizes(ImportCall &call) {
@@ -89,14 +104,6 @@ LogicalResult importPermutation(ImportCall &call) {
 
 //===--- Dropout ----------------------------------------------------------===//
 
-/// Which elements stay, with the probability 1 - p: of the sizes.
-FailureOr<Expr> keptOf(ImportCall &call, ExprBuilder &g, double p, ArrayRef<OpFoldResult> sizes) {
-  FailureOr<Expr> y = draw(call, g, g.b.getF32Type(), sizes, "uniform");
-  if (failed(y))
-    return failure();
-  return g(graph::GeOp::create(g.b, g.loc, *y, numberLike(p, *y)));
-}
-
 struct Dropout {
   Value x;
   double p;
@@ -116,14 +123,8 @@ FailureOr<Dropout> readDropout(ImportCall &call) {
   return Dropout{*x, *p, staysAsItIs ? *x : *p == 1 ? Value(g(*x) * 0.0) : Value()};
 }
 
-/// x * scale where it is kept, else 0.
-Expr scaledWhere(Expr kept, Expr x, double scale) { return x * select(kept, numberLike(scale, x), numberLike(0, x)); }
-
 /// What becomes of x where it is kept and where it is not, for a share p that is dropped.
 using DropoutFormula = Expr (*)(Expr kept, Expr x, double p);
-
-/// The elements that stay grow to keep the mean.
-Expr scaledUp(Expr kept, Expr x, double p) { return scaledWhere(kept, x, 1 / (1 - p)); }
 
 /// Dropped elements get the value that keeps mean and deviation under a SELU (Klambauer et al., Self-Normalizing Neural Networks, 2017).
 Expr keepingMoments(Expr kept, Expr x, double p) {

@@ -67,6 +67,13 @@ mlir::Value part(const ImportCall &call, mlir::Value x, int64_t axis, mlir::OpFo
 /// x of the sizes `sizes` (which may have more axes of size 1 in front), repeated along each axis.
 mlir::Value repeat(const ImportCall &call, mlir::Value x, llvm::ArrayRef<mlir::OpFoldResult> sizes,
                    llvm::ArrayRef<mlir::OpFoldResult> repeats);
+/// Random numbers of a stream of their own; refused where there is no key.
+llvm::FailureOr<Expr> draw(ImportCall &call, ExprBuilder &g, mlir::Type element, llvm::ArrayRef<mlir::OpFoldResult> sizes,
+                           llvm::StringRef distribution);
+/// Which elements stay where a share p is dropped: of the sizes.
+llvm::FailureOr<Expr> keptOf(ImportCall &call, ExprBuilder &g, double p, llvm::ArrayRef<mlir::OpFoldResult> sizes);
+/// x without those that are dropped; the others grow to keep the mean.
+Expr scaledUp(Expr kept, Expr x, double p);
 /// x with an axis of size 1 before `axis`.
 mlir::Value insertAxis(const ImportCall &call, mlir::Value x, int64_t axis);
 /// [0, 1, 2 ...] along `axis` of a tensor of the rank, size 1 elsewhere, as i64.

@@ -65,14 +65,18 @@ LogicalResult importDropout(ImportCall &call, bool maskIsTruth) {
   auto isTraining = call.boolean("training_mode", false);
   if (failed(x) || failed(isTraining))
     return failure();
+  ExprBuilder g(call.builder, call.loc);
   if (*isTraining) {
     auto ratio = call.number("ratio", 0.5);
     if (failed(ratio))
       return failure();
-    if (*ratio != 0)
-      return call.unsupported("training mode");
+    if (!(*ratio >= 0 && *ratio < 1))
+      return call.unsupported("a ratio out of [0, 1)");
+    if (*ratio != 0) {
+      FailureOr<Expr> kept = aten::keptOf(call, g, *ratio, sizesOf(call, *x));
+      return failed(kept) ? failure() : call.yield({Value(aten::scaledUp(*kept, g(*x), *ratio)), Value(*kept)});
+    }
   }
-  ExprBuilder g(call.builder, call.loc);
   Type maskType = maskIsTruth ? Type(call.builder.getI1Type()) : elementOf(*x);
   return call.yield({*x, aten::full(call, g.number(1, maskType), sizesOf(call, *x))});
 }

@@ -10,6 +10,23 @@ using namespace mlir;
 using namespace graphopt;
 using namespace graphopt::onnx;
 
+SmallVector<Value> onnx::cut(const ImportCall &call, Value x, int64_t axis, ArrayRef<OpFoldResult> sizes) {
+  OpBuilder &b = call.builder;
+  OpFoldResult start = b.getIndexAttr(0);
+  SmallVector<Value> parts;
+  for (OpFoldResult size : sizes) {
+    parts.push_back(part(call, x, axis, start, size));
+    start = getAsOpFoldResult(b.createOrFold<arith::AddIOp>(call.loc, getValueOrCreateConstantIndexOp(b, call.loc, start),
+                                                            getValueOrCreateConstantIndexOp(b, call.loc, size)));
+  }
+  return parts;
+}
+
+Value onnx::constantOf(const ImportCall &call, ArrayRef<int64_t> elements, ArrayRef<int64_t> shape) {
+  auto type = RankedTensorType::get(shape, call.builder.getI64Type());
+  return graph::ConstantOp::create(call.builder, call.loc, type, DenseElementsAttr::get(type, elements));
+}
+
 namespace {
 LogicalResult importSplit(ImportCall &call) {
   auto x = call.tensor("input");
@@ -37,14 +54,7 @@ LogicalResult importSplit(ImportCall &call) {
     for (int64_t i = 0; i < count; ++i)
       sizes.push_back(b.getIndexAttr(std::clamp<int64_t>(*known - i * size, 0, size)));
   }
-  OpFoldResult start = b.getIndexAttr(0);
-  SmallVector<Value> parts;
-  for (OpFoldResult size : sizes) {
-    parts.push_back(part(call, *x, *axis, start, size));
-    start = getAsOpFoldResult(b.createOrFold<arith::AddIOp>(call.loc, getValueOrCreateConstantIndexOp(b, call.loc, start),
-                                                            getValueOrCreateConstantIndexOp(b, call.loc, size)));
-  }
-  return call.yield(parts);
+  return call.yield(cut(call, *x, *axis, sizes));
 }
 
 /// The positions, flat over the first axes of x, of tuples that stand along the last axis of `indices`.
@@ -176,11 +186,6 @@ FailureOr<SmallVector<int64_t>> knownTruths(ImportCall &call, Value tensor) {
       positions.push_back(static_cast<int64_t>(i));
   }
   return positions;
-}
-
-Value constantOf(ImportCall &call, ArrayRef<int64_t> elements, ArrayRef<int64_t> shape) {
-  auto type = RankedTensorType::get(shape, call.builder.getI64Type());
-  return graph::ConstantOp::create(call.builder, call.loc, type, DenseElementsAttr::get(type, elements));
 }
 
 /// The slices, or all elements, whose truth value is true.

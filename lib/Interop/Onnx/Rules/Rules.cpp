@@ -25,11 +25,14 @@ void graphopt::registerOnnxRules(ImportRules &rules) {
   registerOnnxPoolRules(rules);
   registerOnnxQuantizeRules(rules);
   registerOnnxQuantizedRules(rules);
+  registerOnnxRandomRules(rules);
   registerOnnxRecurrentRules(rules);
   registerOnnxReductionRules(rules);
   registerOnnxResizeRules(rules);
+  registerOnnxSequenceRules(rules);
   registerOnnxShapeRules(rules);
   registerOnnxSpectralRules(rules);
+  registerOnnxTfIdfRules(rules);
 }
 
 FailureOr<Type> onnx::elementTypeArg(const ImportCall &call, StringRef arg, Type absent) {

@@ -30,11 +30,14 @@ void registerOnnxPartRules(ImportRules &rules);
 void registerOnnxPoolRules(ImportRules &rules);
 void registerOnnxQuantizeRules(ImportRules &rules);
 void registerOnnxQuantizedRules(ImportRules &rules);
+void registerOnnxRandomRules(ImportRules &rules);
 void registerOnnxRecurrentRules(ImportRules &rules);
 void registerOnnxReductionRules(ImportRules &rules);
 void registerOnnxResizeRules(ImportRules &rules);
+void registerOnnxSequenceRules(ImportRules &rules);
 void registerOnnxShapeRules(ImportRules &rules);
 void registerOnnxSpectralRules(ImportRules &rules);
+void registerOnnxTfIdfRules(ImportRules &rules);
 
 namespace onnx {
 using aten::alongChannels;
@@ -63,6 +66,12 @@ struct Activation {
 const Activation *findActivation(llvm::StringRef op);
 /// round(x) + zero point, which may be null, within the range of an integer type.
 Expr quantise(Expr x, mlir::Value zeroPoint, mlir::Type type);
+/// x cut along an axis into parts of the sizes.
+llvm::SmallVector<mlir::Value> cut(const ImportCall &call, mlir::Value x, int64_t axis, llvm::ArrayRef<mlir::OpFoldResult> sizes);
+/// A tensor of 64-bit integers.
+mlir::Value constantOf(const ImportCall &call, llvm::ArrayRef<int64_t> elements, llvm::ArrayRef<int64_t> shape);
+/// Whether an operator takes sequences, beside or in place of tensors.
+bool takesSequences(llvm::StringRef op);
 /// Whether results beyond the first `count` are asked for.
 inline bool asksForMore(const ImportCall &call, size_t count) { return call.resultTypes.size() > count; }
 } // namespace onnx

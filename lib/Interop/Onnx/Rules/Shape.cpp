@@ -227,8 +227,4 @@ void graphopt::registerOnnxShapeRules(ImportRules &rules) {
       return emitError(call.loc) << "'Flatten': expected an axis in [" << -rank << ", " << rank << "], got " << *axis;
     return call.yield(asMatrix(call, *x, at));
   });
-  rules.onnx({"Identity"}, [](ImportCall &call) -> LogicalResult {
-    auto x = call.tensor("input");
-    return failed(x) ? failure() : call.yield(*x);
-  });
 }
