@@ -7,6 +7,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "llvm/ADT/Sequence.h"
 using namespace mlir;
 namespace graphopt {
 #define GEN_PASS_DEF_CPUCARRYINPLACEPASS
@@ -82,8 +83,40 @@ void readBefore(scf::ForallOp loop) {
     });
 }
 
+/// Bufferization wants a while's results to be what it carries, in the same order, and canonicalization takes away those that nothing
+/// reads.
+void alignResults(scf::WhileOp loop) {
+  Block *before = loop.getBeforeBody(), *after = loop.getAfterBody();
+  scf::ConditionOp condition = loop.getConditionOp();
+  SmallVector<unsigned> carried; // which argument a result is
+  for (Value result : condition.getArgs()) {
+    auto argument = dyn_cast<BlockArgument>(result);
+    if (!argument || argument.getOwner() != before)
+      return;
+    carried.push_back(argument.getArgNumber());
+  }
+  if (llvm::equal(carried, llvm::seq<unsigned>(0, before->getNumArguments())))
+    return;
+  OpBuilder builder(loop);
+  auto aligned = scf::WhileOp::create(builder, loop.getLoc(), before->getArgumentTypes(), loop.getInits());
+  aligned->setDiscardableAttrs(loop->getDiscardableAttrDictionary());
+  unsigned results = after->getNumArguments();
+  for (BlockArgument argument : before->getArguments())
+    after->addArgument(argument.getType(), argument.getLoc());
+  for (auto [number, result] : llvm::zip(carried, loop.getResults())) {
+    after->getArgument(result.getResultNumber()).replaceAllUsesWith(after->getArgument(results + number));
+    result.replaceAllUsesWith(aligned.getResult(number));
+  }
+  after->eraseArguments(0, results);
+  condition.getArgsMutable().assign(before->getArguments());
+  aligned.getBefore().takeBody(loop.getBefore());
+  aligned.getAfter().takeBody(loop.getAfter());
+  loop.erase();
+}
+
 struct CpuCarryInPlacePass final : impl::CpuCarryInPlacePassBase<CpuCarryInPlacePass> {
   void runOnOperation() override {
+    getOperation().walk([](scf::WhileOp loop) { alignResults(loop); });
     getOperation().walk([](Operation *op) {
       if (auto loop = dyn_cast<scf::ForOp>(op))
         settle(loop.getBody()->getTerminator(), cast<scf::YieldOp>(loop.getBody()->getTerminator()).getResultsMutable(),

@@ -173,9 +173,12 @@ struct DimOfCarried final : OpRewritePattern<tensor::DimOp> {
     if (!loop || !dim)
       return rewriter.notifyMatchFailure(op, "no size of what a loop carries");
     unsigned number = cast<OpResult>(op.getSource()).getResultNumber();
-    if (auto whileLoop = dyn_cast<scf::WhileOp>(*loop))
-      if (whileLoop.getConditionOp().getArgs()[number] != whileLoop.getBeforeArguments()[number])
+    if (auto whileLoop = dyn_cast<scf::WhileOp>(*loop)) {
+      auto argument = dyn_cast<BlockArgument>(whileLoop.getConditionOp().getArgs()[number]);
+      if (!argument || argument.getOwner() != whileLoop.getBeforeBody())
         return rewriter.notifyMatchFailure(op, "a loop that goes on with other values than it returns");
+      number = argument.getArgNumber();
+    }
     if (number >= loop.getInits().size())
       return rewriter.notifyMatchFailure(op, "a result that is not carried");
     Value init = loop.getInits()[number];

@@ -46,3 +46,28 @@ func.func @shared_output(%x: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %0 : tensor<4xf32>
 }
+
+// A condition that nothing reads after the loop is carried all the same: results and what is carried are in one order.
+// CHECK-LABEL: func @fewer_results
+// CHECK: %[[LOOP:.+]]:2 = scf.while (%[[FLAG:.+]] = %{{.+}}, %[[COUNT:.+]] = %{{.+}}) : (tensor<i1>, tensor<i64>) -> (tensor<i1>, tensor<i64>)
+// CHECK: scf.condition(%{{.+}}) %[[FLAG]], %[[COUNT]] : tensor<i1>, tensor<i64>
+// CHECK: ^bb0(%{{.+}}: tensor<i1>, %[[IN:.+]]: tensor<i64>)
+// CHECK: tensor.extract %[[IN]][]
+// CHECK: return %[[LOOP]]#1
+func.func @fewer_results(%go: tensor<i1>, %start: tensor<i64>) -> tensor<i64> {
+  %0 = scf.while (%flag = %go, %count = %start) : (tensor<i1>, tensor<i64>) -> tensor<i64> {
+    %goes = tensor.extract %flag[] : tensor<i1>
+    scf.condition(%goes) %count : tensor<i64>
+  } do {
+  ^bb0(%count: tensor<i64>):
+    %c1 = arith.constant 1 : i64
+    %c5 = arith.constant 5 : i64
+    %old = tensor.extract %count[] : tensor<i64>
+    %new = arith.addi %old, %c1 : i64
+    %less = arith.cmpi slt, %new, %c5 : i64
+    %flag = tensor.from_elements %less : tensor<i1>
+    %next = tensor.from_elements %new : tensor<i64>
+    scf.yield %flag, %next : tensor<i1>, tensor<i64>
+  }
+  return %0 : tensor<i64>
+}

@@ -108,7 +108,7 @@ FailureOr<Item> Evaluator::callNamed(StringRef name, const Expr &expr, Frame &fr
   Location loc = locate(expr.line, frame);
   size_t count = expr.operands.size() - 1;
   if (name == "uninitialized")
-    return Item();
+    return Item{Unset()};
   if (name == "annotate" || name == "unchecked_cast") {
     if (count != 2)
       return emitError(loc) << "expected a type and a value in '" << name << "'";

@@ -1,11 +1,10 @@
 //===- Conditionals.cpp - conditions on tensors ---------------------------===//
+#include "Interop/ImportSupport.h"
 #include "Interop/TorchScript/Evaluator.h"
 #include "graph-opt/Failure.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -20,17 +19,6 @@ std::optional<std::string> raisedBy(Code code) {
         return value->operands.size() > 1 && value->operands[1]->kind == Expr::Kind::string ? value->operands[1]->text.str()
                                                                                             : "the model raises an error";
   return std::nullopt;
-}
-
-/// The sizes that two tensors have in common.
-RankedTensorType joinTypes(Type a, Type b) {
-  auto first = dyn_cast<RankedTensorType>(a), second = dyn_cast<RankedTensorType>(b);
-  if (!first || !second || first.getElementType() != second.getElementType() || first.getRank() != second.getRank())
-    return {};
-  SmallVector<int64_t> sizes;
-  for (auto [x, y] : llvm::zip(first.getShape(), second.getShape()))
-    sizes.push_back(x == y ? x : ShapedType::kDynamic);
-  return RankedTensorType::get(sizes, first.getElementType());
 }
 } // namespace
 
@@ -51,53 +39,37 @@ LogicalResult Evaluator::runEither(const Stmt &stmt, Value condition, Frame &fra
   SmallVector<Effects, 2> effects;
   for (unsigned side : {0, 1}) {
     blocks[side]->clear();
-    FailureOr<Effects> ran = runApart(side == 0 ? stmt.body : stmt.orElse, frame, blocks[side]);
+    Code code = side == 0 ? stmt.body : stmt.orElse;
+    FailureOr<Effects> ran = runApart([&](Frame &inner) { return run(code, inner); }, frame, blocks[side]);
     if (failed(ran))
       return failure();
     effects.push_back(std::move(*ran));
   }
 
-  SmallVector<Value> yielded[2];
-  SmallVector<std::function<void(Value)>> receivers;
-  /// An item for two values of the blocks; fails in silence where they have no common kind.
-  std::function<FailureOr<Item>(const Item &, const Item &, unsigned)> join = [&](const Item &a, const Item &b, unsigned level) -> Result {
-    bool areTensors = a.tensor() && b.tensor();
-    bool areSame = a.value == b.value && (!areTensors || !effects[0].values.contains(a.tensor()) || a.tensor()->region <= memory.regions);
-    if (areSame && !a.get<Value>())
-      return a;
-    const Sequence *first = a.sequence(), *second = b.sequence();
-    if (first && second && first->kind == second->kind && first->elements.size() == second->elements.size() && level < 64) {
-      Sequence *made = memory.make(first->kind);
-      for (auto [x, y] : llvm::zip(first->elements, second->elements)) {
-        Result part = join(x, y, level + 1);
-        if (failed(part))
-          return failure();
-        made->elements.push_back(*part);
-      }
-      return Item{made};
-    }
-    Value values[2];
-    for (unsigned side : {0, 1}) {
-      OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPointToEnd(blocks[side]);
-      values[side] = toTensor(side == 0 ? a : b, &effects[side], loc);
-      if (!values[side])
-        return failure();
-    }
-    if (areTensors != (a.tensor() || b.tensor()) || (!areTensors && level > 0) || !joinTypes(values[0].getType(), values[1].getType()))
-      return failure();
-    yielded[0].push_back(values[0]);
-    yielded[1].push_back(values[1]);
-    Tensor *joined = areTensors ? makeJoined({}, {a.tensor(), b.tensor()}) : memory.make(Value());
-    receivers.push_back([joined](Value value) { joined->value = value; });
-    return Item{joined};
-  };
-
-  // Tensors that a block changes in place keep their identity.
-  llvm::MapVector<Tensor *, Tensor> changed = effects[0].changed;
+  // Variables that both blocks leave set, and tensors that one of them changes in place, which keep their identity.
+  SmallVector<std::pair<StringRef, Form>> forms;
+  SmallVector<StringRef> names(effects[0].frame.variables.keys());
+  llvm::sort(names);
+  auto joinOf = [&](const Item &a, const Item &b) { return join(formOf(a, &effects[0], loc), formOf(b, &effects[1], loc)); };
+  for (StringRef name : names)
+    if (auto other = effects[1].frame.variables.find(name); other != effects[1].frame.variables.end())
+      if (Form form = joinOf(effects[0].frame.variables[name], other->second); form.kind != Form::Kind::mixed)
+        forms.push_back({name, std::move(form)}); // what has no common form is an error only for whoever reads it
+  if (effects[0].frame.result.has_value() != effects[1].frame.result.has_value())
+    return unsupported(loc, "return", "one of two blocks returns, under a condition that is known only as the model runs");
+  if (effects[0].frame.result) {
+    forms.push_back({"", joinOf(*effects[0].frame.result, *effects[1].frame.result)});
+    if (forms.back().second.kind == Form::Kind::mixed)
+      return unsupported(loc, "return",
+                         "two blocks return values of different kinds, under a condition that is known only as the model runs");
+  }
+  SmallVector<Tensor *> changed;
+  SmallVector<Value> outside;
+  llvm::MapVector<Tensor *, Tensor> either = effects[0].changed;
   for (auto &other : effects[1].changed)
-    changed.insert(other);
-  for (auto &[tensor, after] : changed) {
+    either.insert(other);
+  builder.setInsertionPoint(draft);
+  for (auto &[tensor, after] : either) {
     touch(*tensor);
     bool hasValue = true;
     for (Effects &side : effects)
@@ -110,67 +82,58 @@ LogicalResult Evaluator::runEither(const Stmt &stmt, Value condition, Frame &fra
       tensor->isStale = !tensor->isUnknown && tensor->base;
       continue;
     }
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPoint(draft);
-    Value outside = read(*tensor, loc);
-    if (!outside)
+    changed.push_back(tensor);
+    outside.push_back(read(*tensor, loc));
+    if (!outside.back())
       return failure();
-    for (unsigned side : {0, 1}) {
-      auto it = effects[side].changed.find(tensor);
-      yielded[side].push_back(it == effects[side].changed.end() ? outside : it->second.value);
-    }
-    ++tensor->changes;
-    receivers.push_back([tensor = tensor](Value value) { tensor->value = value; });
-  }
-
-  llvm::StringMap<Item> joined;
-  SmallVector<StringRef> names(effects[0].frame.variables.keys());
-  llvm::sort(names);
-  for (StringRef name : names) {
-    auto other = effects[1].frame.variables.find(name);
-    if (other == effects[1].frame.variables.end())
-      continue;
-    Result item = join(effects[0].frame.variables[name], other->second, 0);
-    if (succeeded(item))
-      joined[name] = *item; // what has no common kind is an error only for whoever reads it
-  }
-  if (effects[0].frame.result.has_value() != effects[1].frame.result.has_value())
-    return unsupported(loc, "return", "one of two blocks returns, under a condition that is known only as the model runs");
-  if (effects[0].frame.result) {
-    Result result = join(*effects[0].frame.result, *effects[1].frame.result, 0);
-    if (failed(result))
-      return unsupported(loc, "return",
-                         "two blocks return values of different kinds, under a condition that is known only as the model runs");
-    frame.result = *result;
   }
 
   SmallVector<Type> types;
-  for (auto [a, b] : llvm::zip(yielded[0], yielded[1]))
-    types.push_back(joinTypes(a.getType(), b.getType()));
+  for (auto &[name, form] : forms)
+    addTypes(form, types);
+  size_t count = types.size();
+  SmallVector<Value> yielded[2];
+  for (unsigned side : {0, 1}) {
+    builder.setInsertionPointToEnd(blocks[side]);
+    for (auto &[name, form] : forms)
+      if (failed(flatten(form, name.empty() ? *effects[side].frame.result : effects[side].frame.variables[name], &effects[side],
+                         frame.variables, yielded[side], loc)))
+        return failure();
+    for (auto [tensor, value] : llvm::zip(changed, outside)) {
+      auto it = effects[side].changed.find(tensor);
+      yielded[side].push_back(it == effects[side].changed.end() ? value : it->second.value);
+    }
+  }
+  for (size_t i = count; i < yielded[0].size(); ++i)
+    types.push_back(joinTypes(yielded[0][i].getType(), yielded[1][i].getType()));
+  if (llvm::is_contained(types, Type()))
+    return unsupported(loc, "in-place operator",
+                       "two blocks give a tensor different shapes, under a condition that is known only as the "
+                       "model runs");
+  builder.setInsertionPoint(draft);
   auto op = scf::IfOp::create(builder, loc, types, condition, /*withElseRegion=*/true);
   op.getThenRegion().takeBody(draft.getThenRegion());
   op.getElseRegion().takeBody(draft.getElseRegion());
   draft.erase();
   for (unsigned side : {0, 1}) {
-    OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(side == 0 ? op.thenBlock() : op.elseBlock());
-    SmallVector<Value> values;
-    for (auto [value, type] : llvm::zip(yielded[side], types))
-      values.push_back(value.getType() == type ? value : tensor::CastOp::create(builder, loc, type, value).getResult());
-    scf::YieldOp::create(builder, loc, values);
+    scf::YieldOp::create(builder, loc, castAll(builder, loc, yielded[side], types));
   }
-  for (auto [receive, value] : llvm::zip(receivers, op.getResults()))
-    receive(value);
-  // A number was yielded as a tensor of one.
-  for (auto &variable : joined) {
-    const Item &before = effects[0].frame.variables[variable.getKey()];
-    if (before.isNumber() && variable.second.tensor()) {
-      Result number = toNumber(variable.second, 's', loc);
-      if (failed(number))
-        return failure();
-      variable.second = *number;
-    }
+  builder.setInsertionPointAfter(op);
+  for (auto [tensor, value] : llvm::zip(changed, op.getResults().drop_front(count))) {
+    tensor->value = value;
+    ++tensor->changes;
   }
-  frame.variables = std::move(joined);
+  frame.variables.clear();
+  ValueRange results = op.getResults();
+  for (auto &[name, form] : forms) {
+    Result item = rebuild(form, results, loc);
+    if (failed(item))
+      return failure();
+    if (name.empty())
+      frame.result = *item;
+    else
+      frame.variables[name] = *item;
+  }
   return success();
 }

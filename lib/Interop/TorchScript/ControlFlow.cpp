@@ -1,6 +1,6 @@
 //===- ControlFlow.cpp - if, while and for --------------------------------===//
 #include "Interop/TorchScript/Evaluator.h"
-#include "graph-opt/Failure.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -21,6 +21,15 @@ LogicalResult Evaluator::runLoop(const Stmt &stmt, Frame &frame) {
   Location loc = locate(stmt.line, frame);
   bool isWhile = stmt.kind == Stmt::Kind::whileLoop;
   std::optional<int64_t> rounds;
+  llvm::StringSet<> outer; // what a round makes lives in it
+  for (StringRef name : frame.variables.keys())
+    outer.insert(name);
+  auto runRest = [&](Value left) {
+    for (StringRef name : llvm::to_vector(frame.variables.keys()))
+      if (!outer.contains(name))
+        frame.variables.erase(name);
+    return runRepeatedly(stmt, left, frame);
+  };
   for (int64_t round = 0; !rounds || round < *rounds; ++round) {
     if (failed(spend(1, loc)))
       return failure();
@@ -30,7 +39,7 @@ LogicalResult Evaluator::runLoop(const Stmt &stmt, Frame &frame) {
       if (failed(known))
         return failure();
       if (known->get<Value>())
-        return unsupported(loc, isWhile ? "while" : "for", "how often it runs is known only as the model runs");
+        return runRest(isWhile ? Value() : *known->get<Value>());
       if (!isWhile)
         rounds = *known->get<int64_t>();
       if (isWhile ? !*known->get<bool>() : *rounds <= 0)

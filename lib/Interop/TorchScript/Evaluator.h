@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 #include "Interop/Aten/Schemas.h"
-#include "Interop/TorchScript/Items.h"
+#include "Interop/TorchScript/Forms.h"
 #include "Interop/TorchScript/ScriptArchive.h"
 #include "graph-opt/Interop/ImportRules.h"
 #include "llvm/ADT/MapVector.h"
@@ -57,7 +57,7 @@ private:
   };
   using Result = llvm::FailureOr<Item>;
 
-  //===--- Statements: Evaluator.cpp, ControlFlow.cpp, Loops.cpp ---===//
+  //===--- Statements: Evaluator.cpp, ControlFlow.cpp ---===//
   llvm::LogicalResult run(Code code, Frame &frame);
   llvm::LogicalResult run(const Stmt &stmt, Frame &frame);
   llvm::LogicalResult assign(const Stmt &stmt, const Item &value, Frame &frame);
@@ -65,20 +65,31 @@ private:
   llvm::LogicalResult runConditional(const Stmt &stmt, Frame &frame);
   llvm::LogicalResult runLoop(const Stmt &stmt, Frame &frame);
 
-  //===--- Where the model decides as it runs: Regions.cpp, Conditionals.cpp ---===//
+  //===--- Where the model decides as it runs: Regions.cpp, Forms.cpp, Conditionals.cpp, Loops.cpp ---===//
   /// What code has done that may run or not.
   struct Effects {
     Frame frame;                                  ///< afterwards
     llvm::MapVector<Tensor *, Tensor> changed;    ///< tensors from outside that it has changed, as they are afterwards
     llvm::DenseMap<Tensor *, mlir::Value> values; ///< of tensors that variables have become
   };
-  /// Runs code at the end of a block, and takes back what it does to tensors from outside.
-  llvm::FailureOr<Effects> runApart(Code code, Frame frame, mlir::Block *block, llvm::function_ref<void()> prepare = [] {});
+  using Work = llvm::function_ref<llvm::LogicalResult(Frame &)>;
+  /// Works at the end of a block, and takes back what that does to tensors from outside.
+  llvm::FailureOr<Effects> runApart(Work work, Frame frame, mlir::Block *block);
   llvm::LogicalResult runEither(const Stmt &stmt, mlir::Value condition, Frame &frame);
+  llvm::LogicalResult runRepeatedly(const Stmt &stmt, mlir::Value rounds, Frame &frame);
   /// The values of an item's tensors at the end of a region.
   llvm::LogicalResult resolve(const Item &item, Effects &effects, mlir::Location loc, unsigned depth = 0);
+  /// Whether the region that the code is in has made a tensor or list.
+  bool isMadeHere(const Item &item) const;
+  /// What an item is, after the effects of a region where there are any.
+  Form formOf(const Item &item, const Effects *effects, mlir::Location loc, unsigned depth = 0);
+  /// The values of an item of that form, or of one that is joined into it, at the builder's place. `outside` are the variables there.
+  llvm::LogicalResult flatten(const Form &form, const Item &item, const Effects *effects, const llvm::StringMap<Item> &outside,
+                              llvm::SmallVectorImpl<mlir::Value> &values, mlir::Location loc);
+  /// The other way: takes the first values away.
+  Result rebuild(const Form &form, mlir::ValueRange &values, mlir::Location loc);
   /// A tensor after control flow, which may or may not share the storage of what it is made from.
-  Tensor *makeJoined(mlir::Value value, llvm::ArrayRef<Tensor *> sources);
+  Tensor *makeJoined(mlir::Value value, llvm::ArrayRef<Tensor *> sources, bool isContiguous);
   /// A tensor or number as a tensor; null where it is neither.
   mlir::Value toTensor(const Item &item, const Effects *effects, mlir::Location loc);
   /// Before a tensor changes.

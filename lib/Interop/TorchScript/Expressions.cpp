@@ -27,7 +27,7 @@ std::string Item::describe() const {
            std::to_string(list->elements.size() / (list->kind == Sequence::Kind::dict ? 2 : 1));
   if (const Object *object = this->object())
     return "an object of '" + object->className + "'";
-  return tensor() ? "a tensor" : "None";
+  return tensor() ? "a tensor" : get<Unset>() ? "nothing" : "None";
 }
 
 FailureOr<Item> Evaluator::evaluate(const Expr &expr, Frame &frame) {

@@ -16,9 +16,15 @@ struct Tensor;
 struct Sequence;
 struct Object;
 
+/// What torch writes for a value that nothing reads: of a variable on the ways through the code where it is not set.
+struct Unset {
+  bool operator==(const Unset &) const { return true; }
+  bool operator!=(const Unset &) const { return false; }
+};
+
 struct Item {
   /// None, numbers, a string, a number that the model computes (index, f64 or i1), and what lives in the Memory.
-  std::variant<std::monostate, bool, int64_t, double, llvm::StringRef, mlir::Value, Tensor *, Sequence *, Object *> value;
+  std::variant<std::monostate, Unset, bool, int64_t, double, llvm::StringRef, mlir::Value, Tensor *, Sequence *, Object *> value;
 
   bool isNone() const { return std::holds_alternative<std::monostate>(value); }
   template <typename T> const T *get() const { return std::get_if<T>(&value); }

@@ -135,6 +135,10 @@ std::optional<FailureOr<Item>> Evaluator::callOfNumbers(StringRef op, ArrayRef<I
       return failure();
     return callOfNumbers("add", {operands[1], **distance}, loc);
   }
+  if ((op == "__and__" || op == "__or__") && operands.size() == 2) // one that decides, or that does not matter
+    for (unsigned i : {0, 1})
+      if (const bool *truth = operands[i].get<bool>(); truth && operands[1 - i].get<Value>())
+        return *truth == (op == "__or__") ? operands[i] : operands[1 - i];
   if (llvm::any_of(operands, [](const Item &item) { return item.get<Value>() != nullptr; })) {
     static constexpr StringRef known[] = {"add",   "sub",  "mul",  "div",     "floordiv", "floor_divide", "remainder", "eq",
                                           "ne",    "lt",   "le",   "gt",      "ge",       "neg",          "min",       "max",

@@ -21,7 +21,11 @@ LogicalResult Evaluator::resolve(const Item &item, Effects &effects, Location lo
   return success();
 }
 
-FailureOr<Evaluator::Effects> Evaluator::runApart(Code code, Frame frame, mlir::Block *block, function_ref<void()> prepare) {
+bool Evaluator::isMadeHere(const Item &item) const {
+  return (item.tensor() && item.tensor()->region == memory.regions) || (item.sequence() && item.sequence()->region == memory.regions);
+}
+
+FailureOr<Evaluator::Effects> Evaluator::runApart(Work work, Frame frame, mlir::Block *block) {
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(block);
   Location loc = locate(frame.function->line, frame);
@@ -29,13 +33,13 @@ FailureOr<Evaluator::Effects> Evaluator::runApart(Code code, Frame frame, mlir::
   undo = &before;
   ++memory.regions;
   llvm::StringMap<Item> variables = frame.variables;
-  prepare();
   Effects effects;
   effects.frame = std::move(frame);
-  LogicalResult result = run(code, effects.frame);
+  LogicalResult result = work(effects.frame);
   for (const auto &variable : effects.frame.variables) {
     auto known = variables.find(variable.getKey());
-    if (succeeded(result) && (known == variables.end() || known->second.value != variable.second.value))
+    bool isNew = known == variables.end() || known->second.value != variable.second.value;
+    if (succeeded(result) && (isNew || isMadeHere(variable.second)))
       result = resolve(variable.second, effects, loc);
   }
   if (succeeded(result) && effects.frame.result)
@@ -57,19 +61,14 @@ FailureOr<Evaluator::Effects> Evaluator::runApart(Code code, Frame frame, mlir::
   return effects;
 }
 
-Tensor *Evaluator::makeJoined(Value value, ArrayRef<Tensor *> sources) {
+Tensor *Evaluator::makeJoined(Value value, ArrayRef<Tensor *> sources, bool isContiguous) {
   Tensor *joined = memory.make(value);
-  joined->isContiguous = llvm::all_of(sources, [](Tensor *source) { return source->isContiguous; });
+  joined->isContiguous = isContiguous;
   for (Tensor *source : sources) {
-    // What lives on outside of the region.
-    while (source && source->region > memory.regions)
-      source = source->base;
-    if (!source)
-      continue;
-    if (joined->base && joined->base != source) { // perhaps the one, perhaps the other: a change of any makes all unknown
+    if (joined->base) { // perhaps the one, perhaps the other: a change of any makes all unknown
       source->views.push_back(joined);
       joined->views.push_back(source);
-    } else if (!joined->base) {
+    } else {
       joined->base = source;
       source->views.push_back(joined);
     }

@@ -1,4 +1,5 @@
 //===- Part.cpp - tensors cut up and put together -------------------------===//
+#include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/Indexing.h"
 #include "Interop/Aten/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/Concat.h"
@@ -35,10 +36,7 @@ LogicalResult importSelect(ImportCall &call) {
   auto axis = aten::axisOf(call, "dim", *x);
   if (failed(axis))
     return failure();
-  std::optional<int64_t> constant = getConstantIntValue(*index);
-  if (!constant)
-    return call.unsupported("expected a constant index");
-  OpFoldResult start = *constant < 0 ? add(call, aten::sizesOf(call, *x)[*axis], *index) : *index;
+  OpFoldResult start = IndexMath(call.builder, call.loc).fromEnd(*index, aten::sizesOf(call, *x)[*axis]);
   return call.yield(dropAxis(call, aten::part(call, *x, *axis, start, call.builder.getIndexAttr(1)), *axis));
 }
 
