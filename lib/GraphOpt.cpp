@@ -7,7 +7,6 @@
 #include "Driver/Sandbox.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Interop/Json.h"
-#include "graph-opt/Interop/Onnx.h"
 #include "graph-opt/Interop/Pt2.h"
 #include "graph-opt/Interop/TorchScript.h"
 #include "graph-opt/Passes/Passes.h"
@@ -279,4 +278,22 @@ Error Module::save(StringRef path) const {
       }))
     return error;
   return out->keep();
+}
+
+Error Module::saveOnnx(StringRef path, OnnxExportOptions options) const {
+  if (options.weightsFile.empty() && path != "-")
+    options.weightsFile = (path + ".data").str();
+  Expected<OutputFile> out = OutputFile::open(path);
+  if (!out)
+    return out.takeError();
+  if (Error error = state->capture("exporting", [&] { return exportOnnx(get(), out->os(), options); }))
+    return error;
+  return out->keep();
+}
+
+Expected<FxProgram> Module::toFx(const FxExportOptions &options) const {
+  FailureOr<FxProgram> program = failure();
+  if (Error error = state->capture("exporting", [&]() -> LogicalResult { return program = exportFx(get(), options); }))
+    return error;
+  return std::move(*program);
 }

@@ -6,6 +6,7 @@ include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "graph-opt/Dialect/Graph/ExportInterface.td"
 include "graph-opt/Dialect/Graph/GraphInterfaces.td"
 
 def Graph_Dialect : Dialect {
@@ -119,15 +120,20 @@ class Graph_TensorOp<string mnemonic, list<Trait> traits = []>
 ///   aten, onnx the operators it is one to one with
 ///   flops      arithmetic operations an element
 ///   fold       what it folds to, an OpFoldResult of the FoldAdaptor `adaptor`: only where the numbers stay exactly the same
+/// It is exported as the first of the operators that it is one to one with. Where that means something else, or there is none, it sets
+///   toOnnx     the nodes, on values x (or a and b) of the OnnxExport `to`, widened
+///   toAten     the calls, on values x (or a and b) of the AtenExport `to`
 class Graph_Elementwise<string mnemonic, list<Trait> traits, int arity, string domain, string formula, code value, code scalar,
                         code gradient, list<string> aten, list<string> onnx, int flops, string resultRule, code fold = "">
-    : Graph_TensorOp<mnemonic, traits # [DeclareOpInterfaceMethods<ScalarBodyOpInterface>,
+    : Graph_TensorOp<mnemonic, traits # [DeclareOpInterfaceMethods<ScalarBodyOpInterface>, DeclareOpInterfaceMethods<ExportOpInterface>,
                                          DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>] #
                                !if(!empty(gradient), [NotDifferentiable], [DeclareOpInterfaceMethods<GradientOpInterface>])> {
   let summary = "elementwise " # formula;
   let hasFolder = !if(!empty(fold), 0, 1);
   list<string> atenNames = aten;
   list<string> onnxNames = onnx;
+  code toOnnx = "";
+  code toAten = "";
   string names = !if(!eq(arity, 1), "x", "a, b");
   code unpack = !if(!eq(arity, 1), [{x = args[0]; (void)x;}], [{a = args[0], b = args[1]; (void)a; (void)b;}]);
   let extraClassDefinition = inferDefinition # [{
@@ -152,6 +158,29 @@ class Graph_Elementwise<string mnemonic, list<Trait> traits, int arity, string d
     void $cppClass::registerImportRules(::graphopt::ImportRules &rules) {
       ::graphopt::addElementwiseRules(rules, getOperationName(), {}] # !interleave(!foreach(n, aten, "\"" # n # "\""), ", ") #
       [{}, {}] # !interleave(!foreach(n, onnx, "\"" # n # "\""), ", ") # [{});
+    }
+    void $cppClass::registerExportRules(::graphopt::ExportRules &rules) {
+  }] # !if(!empty(toOnnx), [{
+      ::graphopt::addElementwiseOnnxExport(rules, getOperationName(), {}] # !interleave(!foreach(n, onnx, "\"" # n # "\""), ", ") # [{});
+  }], [{
+      rules.onnx<$cppClass>([]($cppClass op, ::graphopt::OnnxExport &to) {
+        ::llvm::SmallVector<::graphopt::ForeignValue> args;
+        for (::mlir::Value operand : op->getOperands())
+          args.push_back(to.wide(to[operand]));
+        ::graphopt::ForeignValue }] # unpack # [{
+        return to.yield(}] # toOnnx # [{);
+      });
+  }]) # !if(!empty(toAten), [{
+      ::graphopt::addElementwiseAtenExport(rules, getOperationName(), {}] # !interleave(!foreach(n, aten, "\"" # n # "\""), ", ") # [{});
+  }], [{
+      rules.aten<$cppClass>([]($cppClass op, ::graphopt::AtenExport &to) {
+        ::llvm::SmallVector<::graphopt::ForeignValue> args;
+        for (::mlir::Value operand : op->getOperands())
+          args.push_back(to[operand]);
+        ::graphopt::ForeignValue }] # unpack # [{
+        return to.yield(}] # toAten # [{);
+      });
+  }]) # [{
     }
   }] # !if(!empty(fold), "", [{
     ::mlir::OpFoldResult $cppClass::fold(FoldAdaptor adaptor) { return }] # fold # [{; }

@@ -17,6 +17,7 @@ using namespace graphopt;
 using namespace graphopt::graph;
 
 #include "graph-opt/Dialect/Graph/GraphDialect.cpp.inc"
+#include "graph-opt/Dialect/Graph/ExportInterface.cpp.inc"
 #include "graph-opt/Dialect/Graph/GraphInterfaces.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "graph-opt/Dialect/Graph/GraphAttrs.cpp.inc"

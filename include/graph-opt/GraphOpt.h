@@ -11,6 +11,8 @@
 #include "graph-opt/Execution/CompiledFunction.h"
 #include "graph-opt/Execution/CudaFunction.h"
 #include "graph-opt/GraphError.h"
+#include "graph-opt/Interop/Fx.h"
+#include "graph-opt/Interop/Onnx.h"
 #include "graph-opt/Interpreter/Interpreter.h"
 #include "graph-opt/Limits.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -81,6 +83,10 @@ public:
 
   /// Writes .mlir, .mlirbc or .json, by the ending; "-" is MLIR text on stdout. The file appears whole or not at all.
   llvm::Error save(llvm::StringRef path) const;
+  /// Writes an ONNX model. Weights over the budget go to the file `path`.data, unless the options name another.
+  llvm::Error saveOnnx(llvm::StringRef path, OnnxExportOptions options = {}) const;
+  /// A Python file that builds a function as a torch.fx.GraphModule.
+  llvm::Expected<FxProgram> toFx(const FxExportOptions &options = {}) const;
   std::string str() const;
 
 private:

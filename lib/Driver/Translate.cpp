@@ -11,9 +11,11 @@
 #include "graph-opt/Interop/Json.h"
 #include "graph-opt/Interop/Onnx.h"
 #include "graph-opt/Interop/Pt2.h"
+#include "graph-opt/Interop/Safetensors.h"
 #include "graph-opt/Interop/TorchScript.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
 using namespace mlir;
@@ -77,10 +79,41 @@ static Expected<Format> checkFormat(const TranslateRequest &request) {
   return makeError(Failure::badInput, request.input + ": error: expected " + names + ", got " + getFormatName(format));
 }
 
+/// The Python file, and the file that it reads its weights from.
+static Error writeFx(Module &module, const TranslateRequest &request) {
+  std::string weightsFile = !request.weightsFile.empty() ? request.weightsFile : request.output == "-" ? "" : request.output + ".data";
+  FxExportOptions options;
+  options.weightsName = sys::path::filename(weightsFile).str();
+  Expected<FxProgram> program = module.toFx(options);
+  if (!program)
+    return program.takeError();
+  std::vector<NamedTensor> tensors;
+  for (auto &[name, value] : program->weights)
+    tensors.push_back({name, value});
+  if (!tensors.empty() && weightsFile.empty())
+    return makeError(Failure::usage, "expected -o FILE or --weights-file for " + Twine(tensors.size()) + " weights, got neither");
+  Expected<OutputFile> out = OutputFile::open(request.output);
+  if (!out)
+    return out.takeError();
+  out->os() << program->text;
+  if (!tensors.empty())
+    if (auto ranges = writeSafetensors(weightsFile, tensors); !ranges)
+      return ranges.takeError();
+  return out->keep();
+}
+
 static Error write(Module &module, const TranslateRequest &request) {
   if (is_contained({Translation::importPt2, Translation::importTorchScript, Translation::importOnnx, Translation::importJson},
                    request.what))
     return module.save(request.output);
+  if (request.what == Translation::exportFx)
+    return writeFx(module, request);
+  if (request.what == Translation::exportOnnx) {
+    OnnxExportOptions options;
+    options.weightsFile = request.weightsFile;
+    options.inlineBytes = request.inlineBytes.value_or(options.inlineBytes);
+    return module.saveOnnx(request.output, options);
+  }
   Expected<OutputFile> out = OutputFile::open(request.output);
   if (!out)
     return out.takeError();

@@ -96,6 +96,19 @@ class Module:
         with stage(Error):
             self._native.save(str(path))
 
+    def to_onnx(self, path, *, function: str = "", inline_bytes: int | None = None) -> None:
+        """Writes an ONNX model of opset 21. Weights of more than `inline_bytes` in all (1 GiB) go to a file beside it, `path`.data."""
+        with stage(Error):
+            self._native.save_onnx(str(path), function, inline_bytes)
+
+    def to_fx(self, *, function: str = ""):
+        """A torch.fx.GraphModule of ATen calls. Its parameters share the memory of this module's, and are not to be written to."""
+        with stage(Error):
+            text, names, tensors = self._native.to_fx(function)
+        from ._fx import build
+
+        return build(text, names, tensors, self._native, self._signature)
+
     def _reproducer(self, command: str) -> str:
         return f"// {command} THIS_FILE\n{self}"
 

@@ -24,6 +24,10 @@ class Signature:
     def unflatten(self, results: list, names: list):
         return results
 
+    def nest(self, module):
+        """A torch.fx.GraphModule of the function as one that takes and returns what the model does."""
+        return module
+
 
 def leaves(name: str, value, dims=None) -> dict:
     """The tensors and numbers of a value by the names of the inputs that they are: "x", "x.0", "x.key"; with their `dims`, nested alike."""

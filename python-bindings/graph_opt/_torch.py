@@ -10,6 +10,7 @@ import torch
 from torch.export import ExportedProgram
 from torch.export._tree_utils import reorder_kwargs
 from torch.export.graph_signature import ConstantArgument, InputKind, OutputKind
+from torch.fx.graph import _PyTreeCodeGen, _PyTreeInfo
 from torch.utils import _pytree as pytree
 
 from ._errors import Error, ImportFailure
@@ -45,6 +46,19 @@ class ExportedSignature(Signature):
             if is_input:
                 flat.append(torch.tensor(leaf) if isinstance(leaf, int | float | bool) else leaf)
         return flat
+
+    def nest(self, module):
+        """The graph of a function as one that takes and returns the model's nested values, where each leaf of them is a value."""
+        is_whole = all(self.is_input) and not any(is_fixed for is_fixed, _ in self.results)
+        names = [node.name for node in module.graph.find_nodes(op="placeholder")]
+        (output,) = module.graph.find_nodes(op="output")
+        leaves = output.args[0] if isinstance(output.args[0], list | tuple) else [output.args[0]]
+        if not is_whole or len(leaves) != len(self.results):
+            return module
+        output.args = (list(leaves),)
+        module.graph.set_codegen(_PyTreeCodeGen(_PyTreeInfo(names, self.in_spec, self.out_spec)))
+        module.recompile()
+        return module
 
     def unflatten(self, results: list, names: list):
         """What the model returns; where there is more (new values of what it changes, gradients), that and a dict of the rest by name."""

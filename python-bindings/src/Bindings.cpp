@@ -9,6 +9,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include <map>
 #include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 
 namespace nb = nanobind;
@@ -99,6 +100,20 @@ std::vector<Result> evaluate(const Module &module, const std::string &function, 
   return copyValues(results); // they may be arguments or weights
 }
 
+/// The Python text, the names of its weights, and these.
+std::tuple<std::string, std::vector<std::string>, std::vector<Result>> toFx(const Module &module, const std::string &function) {
+  FxExportOptions options;
+  options.functionName = function;
+  FxProgram program = unwrap(module.toFx(options));
+  std::vector<std::string> names;
+  std::vector<TensorValue> values;
+  for (auto &[name, value] : program.weights) {
+    names.push_back(name);
+    values.push_back(value);
+  }
+  return {std::move(program.text), std::move(names), fromValues(values)};
+}
+
 std::vector<Result> makeRandomInputs(const Module &module, const std::string &function, uint64_t seed,
                                      const std::map<std::string, int64_t> &dims) {
   RandomOptions options;
@@ -177,6 +192,17 @@ NB_MODULE(_graph_opt, m) {
               raise(std::move(failed));
           },
           "path"_a)
+      .def(
+          "save_onnx",
+          [](const Module &self, const std::string &path, const std::string &function, std::optional<int64_t> inlineBytes) {
+            OnnxExportOptions options;
+            options.functionName = function;
+            options.inlineBytes = inlineBytes.value_or(options.inlineBytes);
+            if (llvm::Error failed = self.saveOnnx(path, std::move(options)))
+              raise(std::move(failed));
+          },
+          "path"_a, "function"_a, "inline_bytes"_a.none())
+      .def("to_fx", &toFx, "function"_a)
       .def("__str__", &Module::str);
   m.def("registered_ops", &registeredOps, "dialect"_a);
 }

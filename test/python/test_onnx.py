@@ -1,5 +1,6 @@
 """ONNX: the standard's own node cases, models in memory, dynamic sizes, control flow, functions, and files that lie."""
 
+import functools
 import re
 import warnings
 import zlib
@@ -21,17 +22,22 @@ with warnings.catch_warnings():
 PARTS = 6
 
 
-def read_list() -> dict:
+def read_list(name: str = "onnx-not-yet.txt") -> dict:
     """Cases that don't pass yet: `name reason`, or `name@cpu reason`, `name@interpreter reason` for those that one target fails."""
-    lines = (Path(__file__).parent / "onnx-not-yet.txt").read_text().splitlines()
+    lines = (Path(__file__).parent / name).read_text().splitlines()
     return dict(line.split(" ", 1) for line in lines if line and not line.startswith("#"))
+
+
+@functools.cache
+def all_cases() -> list:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of numpy, about the values that the cases are made of
+        return sorted({case.name: case for case in collect_testcases(None)}.values(), key=lambda case: case.name)
 
 
 @pytest.fixture(scope="session")
 def cases():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of numpy, about the values that the cases are made of
-        return sorted({case.name: case for case in collect_testcases(None)}.values(), key=lambda case: case.name)
+    return all_cases()
 
 
 def why_it_fails(case, target):

@@ -71,18 +71,28 @@ def means_of(op) -> str:
     return next((text for interface, text in MEANS.items() if interface in op.interfaces), "")
 
 
+def exports_of(op, exported: dict) -> str:
+    """What an op can be written as: by a rule of its own, or decomposed."""
+    targets = {"ATen": "aten", "ONNX": "onnx"}
+    own = [text for text, target in targets.items() if op.name in exported[target]]
+    rest = [text for text in targets if text not in own and "DecomposeOpInterface" in op.interfaces]
+    return ", ".join(own + [f"{text} (decomposed)" for text in rest]) or "none"
+
+
 def support_page() -> str:
     rules = import_table()
     page = f"{GENERATED}# What is supported\n\nAn op is compiled by its own lowering, as an elementwise body, or by its decomposition.\n"
+    page += "The second and third columns are the operators that become it, the last is what it is exported as.\n"
     page += "Core ATen, overload by overload, is in [core-aten.md](core-aten.md).\n\n"
-    page += "| op | ATen | ONNX | compiled by | gradient |\n|---|---|---|---|---|\n"
+    page += "| op | ATen | ONNX | compiled by | gradient | out |\n|---|---|---|---|---|---|\n"
     for op in ops():
         if "EvaluateOpInterface" not in op.interfaces:
             continue
         names = rules["ops"].get(op.name, [])
         columns = [", ".join(f"`{name.split('.', 1)[1]}`" for name in names if name.startswith(kind)) for kind in ("aten.", "onnx.")]
         gradient = "yes" if "GradientOpInterface" in op.interfaces else "none: see its page"
-        page += f"| [`{op.mnemonic}`](ops.md#{op.name.replace('.', '')}) | {' | '.join(columns)} | {means_of(op)} | {gradient} |\n"
+        columns += [means_of(op), gradient, exports_of(op, rules["exported"])]
+        page += f"| [`{op.mnemonic}`](ops.md#{op.name.replace('.', '')}) | {' | '.join(columns)} |\n"
     page += "\n## Operators that expand to several ops\n\n" + ", ".join(f"`{name}`" for name in rules["expanded"]) + "\n"
     return page
 

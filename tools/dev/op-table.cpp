@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Interop/ExportRules.h"
 #include "graph-opt/Interop/ImportRules.h"
 #include "graph-opt/Passes/Pipelines.h"
 #include "graph-opt/Registration.h"
@@ -48,6 +49,11 @@ int main() {
   json.attributeObject("refused", [&] {
     for (const auto &[name, reason] : all.refusals())
       json.attribute(name, reason);
+  });
+  graphopt::ExportRules exports = graphopt::ExportRules::collect(&context);
+  json.attributeObject("exported", [&] {
+    writeRules(json, "aten", exports.names(graphopt::ExportTarget::aten));
+    writeRules(json, "onnx", exports.names(graphopt::ExportTarget::onnx));
   });
   std::string pipelines;
   llvm::raw_string_ostream stream(pipelines);

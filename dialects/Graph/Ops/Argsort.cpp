@@ -179,3 +179,19 @@ Cost ArgsortOp::getCost(int64_t dynamicSize) {
 //===--- Import -----------------------------------------------------------===//
 
 void ArgsortOp::registerImportRules(ImportRules &) {} // sorting, the greatest k: lib/Interop/Aten/Rules/Sort.cpp
+
+//===--- Export -----------------------------------------------------------===//
+
+void ArgsortOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<ArgsortOp>([](ArgsortOp op, OnnxExport &to) {
+    int64_t axis = op.getAxis();
+    ForeignValue x = to.comparable(to[op.getX()]);
+    Type wide = getElementTypeOrSelf(op.getType());
+    return to.yield(
+        to.many("TopK", {x, to.shape(x, axis, axis + 1)}, {{"axis", axis}, {"largest", op.getDescending()}}, {x.element, wide}).back());
+  });
+  rules.aten<ArgsortOp>([](ArgsortOp op, AtenExport &to) {
+    return to.yield(to("argsort.stable", {to[op.getX()]}, {{"stable", true}, {"dim", op.getAxis()}, {"descending", op.getDescending()}},
+                       getElementTypeOrSelf(op.getType())));
+  });
+}

@@ -2,7 +2,7 @@
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_ArgsortOp : Graph_TensorOp<"argsort", [
-    NotDifferentiable, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>]> {
+    NotDifferentiable, DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>]> {
   let summary = "the positions of elements in their order";
   let description = [{
     The positions along `axis` of the elements of x, the least first, or the greatest first with `descending`. Equal elements stay in their

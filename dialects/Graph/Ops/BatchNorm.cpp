@@ -159,3 +159,20 @@ void BatchNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRC
 
 // lib/Interop/{Aten/Rules/BatchNorm,Onnx/Rules/Norm}.cpp: the frameworks' may be in training, and have results that only training reads.
 void BatchNormOp::registerImportRules(ImportRules &) {}
+
+//===--- Export -----------------------------------------------------------===//
+
+void BatchNormOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<BatchNormOp>([](BatchNormOp op, OnnxExport &to) {
+    ForeignValue mean = to.wide(to[op.getMean()]), variance = to.wide(to[op.getVariance()]);
+    auto vector = [&](Value given, double absent) { // which ONNX doesn't leave out
+      return given ? to.wide(to[given]) : to("Expand", {to.number(absent, mean.element), to.shape(mean)});
+    };
+    return to.yield(to("BatchNormalization", {to.wide(to[op.getX()]), vector(op.getWeight(), 1), vector(op.getBias(), 0), mean, variance},
+                       {{"epsilon", op.getEpsilon().convertToDouble()}}));
+  });
+  rules.aten<BatchNormOp>([](BatchNormOp op, AtenExport &to) {
+    return to.yield(to("batch_norm.default", {to[op.getX()], to[op.getWeight()], to[op.getBias()], to[op.getMean()], to[op.getVariance()],
+                                              false, 0.1, op.getEpsilon().convertToDouble(), false}));
+  });
+}

@@ -2,7 +2,7 @@
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_BatchNormOp : Graph_TensorOp<"batch_norm", [
-    AttrSizedOperandSegments, DeclareOpInterfaceMethods<DecomposeOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
+    AttrSizedOperandSegments, DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<DecomposeOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
     DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>]> {
   let summary = "batch normalisation by given statistics";
   let description = [{

@@ -112,3 +112,18 @@ void BroadcastOp::registerImportRules(ImportRules &rules) {
     return call.yield(BroadcastOp::create(call.builder, call.loc, *x, *sizes).getResult());
   });
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+void BroadcastOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<BroadcastOp>([](BroadcastOp op, OnnxExport &to) {
+    SmallVector<OpFoldResult> sizes = getMixedValues(op.getStaticSizes(), op.getSizes(), op.getContext());
+    for (OpFoldResult &size : sizes)
+      if (getConstantIntValue(size) == -1) // the size of x, which 1 keeps
+        size = IntegerAttr::get(IndexType::get(op.getContext()), 1);
+    return to.yield(to("Expand", {to[op.getX()], to.sizes(sizes)}));
+  });
+  rules.aten<BroadcastOp>([](BroadcastOp op, AtenExport &to) {
+    return to.yield(to("expand.default", {to[op.getX()], to.sizes(getMixedValues(op.getStaticSizes(), op.getSizes(), op.getContext()))}));
+  });
+}

@@ -2,7 +2,7 @@
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_BroadcastOp : Graph_TensorOp<"broadcast", [
-    MovesElements, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
+    MovesElements, DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
     DeclareOpInterfaceMethods<FusionOpInterface, ["getFusionKind"]>,
     DeclareOpInterfaceMethods<ShapeOpInterface, ["isIdentityOnEqualShapes"]>]> {
   let summary = "a tensor stretched to a larger shape";

@@ -75,3 +75,32 @@ void CastOp::registerImportRules(ImportRules &rules) {
     return call.yield(call.cast(*x, call.resultElementType()));
   });
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+/// The ends of a narrow integer type, where floating-point numbers are cast to it: other systems leave open what is beyond them.
+static std::optional<std::pair<int64_t, int64_t>> narrowEnds(CastOp op) {
+  auto to = dyn_cast<IntegerType>(op.getTo());
+  if (!to || to.getWidth() == 1 || to.getWidth() > 16 || !isa<FloatType>(getElementTypeOrSelf(op.getX().getType())))
+    return std::nullopt;
+  int64_t width = to.getWidth();
+  return to.isUnsigned() ? std::pair<int64_t, int64_t>(0, llvm::maxUIntN(width)) : std::pair(llvm::minIntN(width), llvm::maxIntN(width));
+}
+
+void CastOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<CastOp>([](CastOp op, OnnxExport &to) {
+    ForeignValue x = to[op.getX()];
+    if (auto ends = narrowEnds(op)) {
+      Type wide = x.element.getIntOrFloatBitWidth() < 32 ? Type(Float32Type::get(op.getContext())) : x.element;
+      x = to("Clip",
+             {to.cast(x, wide), to.number(static_cast<double>(ends->first), wide), to.number(static_cast<double>(ends->second), wide)});
+    }
+    return to.yield(x); // which casts to the result's type
+  });
+  rules.aten<CastOp>([](CastOp op, AtenExport &to) {
+    ForeignValue x = to[op.getX()];
+    if (auto ends = narrowEnds(op)) // bounds that the type can't hold, of f16 and bf16, round
+      x = to("clamp.default", {to("to.dtype", {x, Float64Type::get(op.getContext())}), ends->first, ends->second});
+    return to.yield(to("to.dtype", {x, op.getTo()}, {}, op.getTo()));
+  });
+}

@@ -1,7 +1,7 @@
 //===- Cast.td ------------------------------------------------------------===//
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
-def Graph_CastOp : Graph_TensorOp<"cast", [DeclareOpInterfaceMethods<ScalarBodyOpInterface>,
+def Graph_CastOp : Graph_TensorOp<"cast", [DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<ScalarBodyOpInterface>,
                                            DeclareOpInterfaceMethods<GradientOpInterface>]> {
   let summary = "conversion to another element type";
   let description = [{

@@ -100,3 +100,19 @@ void ClampOp::registerImportRules(ImportRules &rules) {
   rules.aten({"hardtanh.default"}, rule("self", "min_val", "max_val"));
   rules.onnx({"Clip"}, rule("input", "min", "max"));
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+void ClampOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<ClampOp>([](ClampOp op, OnnxExport &to) {
+    auto isScalar = [](Value bound) { return !bound || cast<RankedTensorType>(bound.getType()).getRank() == 0; };
+    auto wide = [&](Value value) { return value ? to.wide(to[value]) : ForeignValue(); };
+    ForeignValue x = wide(op.getX()), lower = wide(op.getLower()), upper = wide(op.getUpper());
+    if (isScalar(op.getLower()) && isScalar(op.getUpper()))
+      return to.yield(to("Clip", {x, lower, upper}));
+    ForeignValue y = lower ? to("Max", {x, lower}) : x;
+    return to.yield(upper ? to("Min", {y, upper}) : y);
+  });
+  rules.aten<ClampOp>(
+      [](ClampOp op, AtenExport &to) { return to.yield(to("clamp.Tensor", {to[op.getX()], to[op.getLower()], to[op.getUpper()]})); });
+}

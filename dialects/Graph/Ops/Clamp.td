@@ -2,7 +2,7 @@
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_ClampOp : Graph_TensorOp<"clamp", [
-    AttrSizedOperandSegments, DeclareOpInterfaceMethods<ScalarBodyOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>]> {
+    AttrSizedOperandSegments, DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<ScalarBodyOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>]> {
   let summary = "elementwise bounds";
   let description = [{
     `y = min(max(x, lower), upper)`; either bound may be absent. Operands broadcast by numpy's rules. NaN where an operand is; upper wins over

@@ -18,11 +18,14 @@ class Graph_Compare<string mnemonic, string formula, code value, string predicat
   let arguments = (ins Graph_Tensor:$a, Graph_Tensor:$b);
   let results = (outs Graph_BoolTensor:$y);
   let assemblyFormat = "$a `,` $b attr-dict `:` functional-type(operands, results)";
+  let toOnnx = "to.test(\"" # !interleave(onnx, "") # "\", {to.comparable(a), to.comparable(b)})";
 }
 
 def Graph_EqOp : Graph_Compare<"eq", "a == b", "a == b", "eq", ["eq.Tensor", "eq.Scalar"], ["Equal"]>;
 def Graph_NeOp : Graph_Compare<"ne", "a != b", "a != b", "ne",
-  ["ne.Tensor", "ne.Scalar", "not_equal.Tensor", "not_equal.Scalar"], []>;
+  ["ne.Tensor", "ne.Scalar", "not_equal.Tensor", "not_equal.Scalar"], []> {
+  let toOnnx = [{to.test("Not", {to.test("Equal", {to.comparable(a), to.comparable(b)})})}];
+}
 def Graph_LtOp : Graph_Compare<"lt", "a < b", "a < b", "lt",
   ["lt.Tensor", "lt.Scalar", "less.Tensor", "less.Scalar"], ["Less"]>;
 def Graph_LeOp : Graph_Compare<"le", "a <= b", "a <= b", "le",

@@ -153,3 +153,20 @@ void ConcatOp::registerImportRules(ImportRules &rules) {
   rules.aten({"cat.default"}, rule("tensors", "dim"));
   rules.onnx({"Concat"}, rule("inputs", "axis"), /*since=*/4);
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+void ConcatOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<ConcatOp>([](ConcatOp op, OnnxExport &to) {
+    std::vector<ForeignValue> parts;
+    for (Value x : op.getXs())
+      parts.push_back(to[x]);
+    return to.yield(to("Concat", parts, {{"axis", op.getAxis()}}));
+  });
+  rules.aten<ConcatOp>([](ConcatOp op, AtenExport &to) {
+    ForeignArg::List parts;
+    for (Value x : op.getXs())
+      parts.push_back(to[x]);
+    return to.yield(to("cat.default", {parts, op.getAxis()}, {}, getElementTypeOrSelf(op.getType())));
+  });
+}

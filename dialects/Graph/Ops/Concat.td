@@ -2,7 +2,7 @@
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_ConcatOp : Graph_TensorOp<"concat", [
-    MovesElements, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
+    MovesElements, DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
     DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>]> {
   let summary = "tensors one after the other";
   let description = [{

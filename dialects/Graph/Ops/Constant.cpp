@@ -45,3 +45,16 @@ FailureOr<SmallVector<Value>> ConstantOp::lower(OpBuilder &b, ValueRange) {
 //===--- Import -----------------------------------------------------------===//
 
 void ConstantOp::registerImportRules(ImportRules &) {} // front ends build constants from their own literals
+
+//===--- Export -----------------------------------------------------------===//
+
+void ConstantOp::registerExportRules(ExportRules &rules) {
+  auto rule = [](ConstantOp op, auto &to) -> LogicalResult {
+    llvm::Expected<TensorValue> value = WeightStore::get(op.getValue(), cast<RankedTensorType>(op.getType()));
+    if (!value)
+      return op.emitOpError() << llvm::toString(value.takeError());
+    return to.yield(to.constant(*value));
+  };
+  rules.onnx<ConstantOp>(rule);
+  rules.aten<ConstantOp>(rule);
+}

@@ -4,7 +4,7 @@ include "mlir/IR/BuiltinAttributeInterfaces.td"
 
 def Graph_ConstantOp : Graph_Op<"constant", [
     ConstantLike, Pure, AllTypesMatch<["value", "y"]>, DeclareOpInterfaceMethods<EvaluateOpInterface>,
-    DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<InteropOpInterface>, CostOpInterface, FusionOpInterface,
+    DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<InteropOpInterface>, CostOpInterface, FusionOpInterface,
     NotDifferentiable, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "a tensor of known numbers";
   let description = [{

@@ -178,3 +178,39 @@ FailureOr<SmallVector<Value>> ContractOp::buildGradient(OpBuilder &b, ValueRange
 //===--- Import -----------------------------------------------------------===//
 
 void ContractOp::registerImportRules(ImportRules &) {} // einsum and tensordot expand to it
+
+//===--- Export -----------------------------------------------------------===//
+
+/// What Einsum calls the axes of a, b and the result.
+static std::string makeEquation(ContractOp op) {
+  char next = 'a';
+  auto name = [&](int64_t rank, ArrayRef<int64_t> batch, ArrayRef<int64_t> summed, const std::string &shared) {
+    std::string axes(rank, ' ');
+    for (auto [i, axis] : llvm::enumerate(llvm::concat<const int64_t>(batch, summed)))
+      axes[axis] = shared[i];
+    for (char &axis : axes)
+      if (axis == ' ')
+        axis = next++;
+    return axes;
+  };
+  std::string shared;
+  for (size_t i = 0; i < op.getABatch().size() + op.getAAxes().size(); ++i)
+    shared += next++;
+  std::string a = name(cast<RankedTensorType>(op.getA().getType()).getRank(), op.getABatch(), op.getAAxes(), shared);
+  std::string b = name(cast<RankedTensorType>(op.getB().getType()).getRank(), op.getBBatch(), op.getBAxes(), shared);
+  std::string result = shared.substr(0, op.getABatch().size());
+  for (char axis : a + b)
+    if (!StringRef(shared).contains(axis))
+      result += axis;
+  return a + "," + b + "->" + result;
+}
+
+void ContractOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<ContractOp>([](ContractOp op, OnnxExport &to) {
+    return to.yield(to("Einsum", {to.wide(to[op.getA()]), to.wide(to[op.getB()])}, {{"equation", StringRef(makeEquation(op))}}));
+  });
+  rules.aten<ContractOp>([](ContractOp op, AtenExport &to) {
+    ForeignArg::List operands = {to[op.getA()], to[op.getB()]};
+    return to.yield(to("einsum.default", {StringRef(makeEquation(op)), operands}, {}, getElementTypeOrSelf(op.getType())));
+  });
+}

@@ -144,3 +144,67 @@ GRAPH_CUMULATIVE(CumulativeSumOp, sum, sumGradient)
 GRAPH_CUMULATIVE(CumulativeProdOp, prod, prodGradient)
 GRAPH_CUMULATIVE(CumulativeMaxOp, max, extremeGradient)
 GRAPH_CUMULATIVE(CumulativeMinOp, min, extremeGradient)
+
+//===--- Export -----------------------------------------------------------===//
+
+/// ONNX has a sum only: the others are a Scan, which carries what has been combined from slice to slice.
+static LogicalResult exportScan(Operation *op, OnnxExport &to, int64_t axis, StringRef combine, double neutral) {
+  ForeignValue x = to.comparable(to[op->getOperand(0)]);
+  ForeignValue others = to("Concat", {to.shape(x, 0, axis), to.shape(x, axis + 1)}, {{"axis", 0}});
+  ForeignValue start = to("Expand", {to.number(neutral, x.element), others});
+  auto type = cast<RankedTensorType>(op->getOperand(0).getType());
+  SmallVector<int64_t> sizes(type.getShape());
+  sizes.erase(sizes.begin() + axis);
+  auto slice = RankedTensorType::get(sizes, x.element);
+  auto body = to.nest([&](ForeignGraph &graph) {
+    graph.inputs = {to.input(slice), to.input(slice)};
+    ForeignValue sum = to(combine, {graph.inputs[0], graph.inputs[1]});
+    graph.outputs = {sum, to("Identity", {sum})};
+    return success();
+  });
+  if (failed(body))
+    return failure();
+  ForeignArg::List axes = {axis};
+  std::vector<NamedForeignArg> attributes = {
+      {"body", *body}, {"num_scan_inputs", 1}, {"scan_input_axes", axes}, {"scan_output_axes", axes}};
+  return to.yield(to.many("Scan", {start, x}, attributes, {x.element, x.element}).back());
+}
+
+/// The least and the greatest number of the type that x is widened to.
+static double boundOf(Value x, bool isGreatest) {
+  Type type = getElementTypeOrSelf(x.getType());
+  if (isa<FloatType>(type))
+    return isGreatest ? HUGE_VAL : -HUGE_VAL;
+  double bound = std::ldexp(1.0, static_cast<int>(std::min(31u, type.getIntOrFloatBitWidth())) - 1);
+  return isGreatest ? bound : -bound;
+}
+
+void CumulativeSumOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<CumulativeSumOp>(
+      [](CumulativeSumOp op, OnnxExport &to) { return to.yield(to("CumSum", {to.wide(to[op.getX()]), to.integer(op.getAxis())})); });
+  rules.aten<CumulativeSumOp>([](CumulativeSumOp op, AtenExport &to) {
+    return to.yield(to("cumsum.default", {to[op.getX()], op.getAxis()}, {{"dtype", getElementTypeOrSelf(op.getType())}}));
+  });
+}
+void CumulativeProdOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<CumulativeProdOp>([](CumulativeProdOp op, OnnxExport &to) { return exportScan(op, to, op.getAxis(), "Mul", 1); });
+  rules.aten<CumulativeProdOp>([](CumulativeProdOp op, AtenExport &to) {
+    return to.yield(to("cumprod.default", {to[op.getX()], op.getAxis()}, {{"dtype", getElementTypeOrSelf(op.getType())}}));
+  });
+}
+void CumulativeMaxOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<CumulativeMaxOp>(
+      [](CumulativeMaxOp op, OnnxExport &to) { return exportScan(op, to, op.getAxis(), "Max", boundOf(op.getX(), false)); });
+  rules.aten<CumulativeMaxOp>([](CumulativeMaxOp op, AtenExport &to) {
+    ForeignValue both = to("cummax.default", {to[op.getX()], op.getAxis()});
+    return to.yield(to.part(both, 0, both.element));
+  });
+}
+void CumulativeMinOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<CumulativeMinOp>(
+      [](CumulativeMinOp op, OnnxExport &to) { return exportScan(op, to, op.getAxis(), "Min", boundOf(op.getX(), true)); });
+  rules.aten<CumulativeMinOp>([](CumulativeMinOp op, AtenExport &to) {
+    ForeignValue both = to("cummin.default", {to[op.getX()], op.getAxis()});
+    return to.yield(to.part(both, 0, both.element));
+  });
+}

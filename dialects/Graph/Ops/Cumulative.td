@@ -4,7 +4,7 @@ include "graph-opt/Dialect/Graph/GraphBase.td"
 /// A row: each element combined with all before it along an axis.
 class Graph_Cumulative<string mnemonic, TypeConstraint operand, string formula, string note>
     : Graph_TensorOp<mnemonic, [
-        DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
+        DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
         DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>]> {
   let summary = formula # " up to each element";
   let description = "`y[..., i, ...]` is " # formula # [{ of `x[..., j, ...]` for all j up to i along `axis`. Floating-point values accumulate in

@@ -1,5 +1,6 @@
 //===- ElementwiseBinary.cpp - the rows of ElementwiseBinary.td, compiled ---===//
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
+#include "Graph/Shared/OnnxSteps.h"
 #include "Graph/Shared/OpSupport.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"

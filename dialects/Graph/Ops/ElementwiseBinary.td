@@ -32,45 +32,69 @@ def Graph_MulOp : Graph_Binary<"mul", "numbers", "a * b", "total::mul(a, b)", "s
 def Graph_DivOp : Graph_Binary<"div", "numbers", "a / b", "total::div(a, b)", "s.div(a, b)", "ct / b, -ct * y / b",
   ["div.Tensor", "div.Scalar", "divide.Tensor", "divide.Scalar", "true_divide.Tensor", "true_divide.Scalar"], ["Div"], [],
   [{Integers round toward zero; x / 0 is 0, and the least value / -1 is itself.}],
-  "foldNeutral(*this, adaptor.getOperands(), Neutral::one, false)">;
+  "foldNeutral(*this, adaptor.getOperands(), Neutral::one, false)"> {
+  let toOnnx = [{exportDiv(to, a, b)}];
+  let toAten = [{a.isFloat() ? to("div.Tensor", {a, b}) : to("div.Tensor_mode", {a, b}, {{"rounding_mode", "trunc"}})}];
+}
 def Graph_RemOp : Graph_Binary<"rem", "numbers", "a - b * trunc(a / b)", "total::rem(a, b)", "s.rem(a, b)", "ct, -ct * trunc(a / b)",
-  ["fmod.Tensor", "fmod.Scalar"], [], [], "The sign of a. On integers x rem 0 is x.">;
+  ["fmod.Tensor", "fmod.Scalar"], [], [], "The sign of a. On integers x rem 0 is x."> {
+  let toOnnx = [{exportRem(to, a, b)}];
+}
 def Graph_ModOp : Graph_Binary<"mod", "numbers", "a - b * floor(a / b)", "total::mod(a, b)", "s.mod(a, b)", "ct, -ct * floor(a / b)",
-  ["remainder.Tensor", "remainder.Scalar"], [], [], "The sign of b. On integers x mod 0 is x.">;
+  ["remainder.Tensor", "remainder.Scalar"], [], [], "The sign of b. On integers x mod 0 is x."> {
+  let toOnnx = [{exportMod(to, a, b)}];
+}
 def Graph_PowOp : Graph_Binary<"pow", "numbers", "a ^ b", "total::pow(a, b)", "s.pow(a, b)",
   "select(b == 0.0, ct * 0.0, ct * b * pow(a, b - 1.0)), select(a == 0.0, select(b > 0.0, ct * 0.0, ct * y * log(a)), ct * y * log(a))",
   ["pow.Tensor_Tensor", "pow.Tensor_Scalar"], [], [],
   "Integers wrap; a negative exponent gives 0, but 1 for a = 1 and 1 or -1 for a = -1.",
   "foldNeutral(*this, adaptor.getOperands(), Neutral::one, false)"> {
+  let toOnnx = [{exportPow(to, a, b)}];
   let hasCanonicalizer = 1;
 }
 def Graph_MaxOp : Graph_Binary<"max", "elements", "max(a, b)", "total::max(a, b)", "s.max(a, b)",
   "select(a > b, ct, select(a == b, ct * 0.5, ct * 0.0)), select(b > a, ct, select(a == b, ct * 0.5, ct * 0.0))", ["maximum.default", "max.other"],
   [], [Commutative], "NaN where either is. Equal operands share the gradient by halves.",
-  "foldEqualOperands(*this)">;
+  "foldEqualOperands(*this)"> {
+  let toOnnx = [{to(a.isTruth() ? "Or" : "Max", {a, b})}];
+}
 def Graph_MinOp : Graph_Binary<"min", "elements", "min(a, b)", "total::min(a, b)", "s.min(a, b)",
   "select(a < b, ct, select(a == b, ct * 0.5, ct * 0.0)), select(b < a, ct, select(a == b, ct * 0.5, ct * 0.0))", ["minimum.default", "min.other"],
   [], [Commutative], "NaN where either is. Equal operands share the gradient by halves.",
-  "foldEqualOperands(*this)">;
+  "foldEqualOperands(*this)"> {
+  let toOnnx = [{to(a.isTruth() ? "And" : "Min", {a, b})}];
+}
 def Graph_Atan2Op : Graph_Binary<"atan2", "floats", "atan2(a, b)", "std::atan2(a, b)", "s.binary<::mlir::math::Atan2Op>(a, b)",
-  "ct * b / (a * a + b * b), -ct * a / (a * a + b * b)", ["atan2.default"], []>;
+  "ct * b / (a * a + b * b), -ct * a / (a * a + b * b)", ["atan2.default"], []> {
+  let toOnnx = [{exportAtan2(to, a, b)}];
+}
 def Graph_AndOp : Graph_Binary<"and", "bits", "a & b", "total::bitAnd(a, b)", "s.bitAnd(a, b)", "",
   ["bitwise_and.Tensor", "bitwise_and.Scalar", "logical_and.default", "__and__.Tensor", "__and__.Scalar"], ["And", "BitwiseAnd"], [Commutative],
   "Logical on i1, all bits on integers. Not differentiable: integers.",
-  "foldNeutral(*this, adaptor.getOperands(), Neutral::allBits, true)">;
+  "foldNeutral(*this, adaptor.getOperands(), Neutral::allBits, true)"> {
+  let toOnnx = [{to(a.isTruth() ? "And" : "BitwiseAnd", {a, b})}];
+}
 def Graph_OrOp : Graph_Binary<"or", "bits", "a | b", "total::bitOr(a, b)", "s.bitOr(a, b)", "",
   ["bitwise_or.Tensor", "bitwise_or.Scalar", "logical_or.default", "__or__.Tensor", "__or__.Scalar"], ["Or", "BitwiseOr"], [Commutative],
   "Logical on i1, all bits on integers. Not differentiable: integers.",
-  "foldNeutral(*this, adaptor.getOperands(), Neutral::zero, true)">;
+  "foldNeutral(*this, adaptor.getOperands(), Neutral::zero, true)"> {
+  let toOnnx = [{to(a.isTruth() ? "Or" : "BitwiseOr", {a, b})}];
+}
 def Graph_XorOp : Graph_Binary<"xor", "bits", "a ^ b", "total::bitXor(a, b)", "s.bitXor(a, b)", "",
   ["bitwise_xor.Tensor", "bitwise_xor.Scalar", "logical_xor.default", "__xor__.Tensor", "__xor__.Scalar"], ["Xor", "BitwiseXor"], [Commutative],
   "Logical on i1, all bits on integers. Not differentiable: integers.",
-  "foldNeutral(*this, adaptor.getOperands(), Neutral::zero, true)">;
+  "foldNeutral(*this, adaptor.getOperands(), Neutral::zero, true)"> {
+  let toOnnx = [{to(a.isTruth() ? "Xor" : "BitwiseXor", {a, b})}];
+}
 def Graph_ShlOp : Graph_Binary<"shl", "bits", "a << b", "total::shl(a, b)", "s.shl(a, b)", "",
   ["bitwise_left_shift.Tensor", "bitwise_left_shift.Tensor_Scalar", "__lshift__.Tensor", "__lshift__.Scalar"], [], [],
   "By a negative amount, or by the width or more, it is 0. Not differentiable: integers.",
-  "foldNeutral(*this, adaptor.getOperands(), Neutral::zero, false)">;
+  "foldNeutral(*this, adaptor.getOperands(), Neutral::zero, false)"> {
+  let toOnnx = [{exportShift(to, op.getA(), op.getB(), "LEFT")}];
+}
 def Graph_ShrOp : Graph_Binary<"shr", "bits", "a >> b", "total::shr(a, b)", "s.shr(a, b)", "",
   ["bitwise_right_shift.Tensor", "bitwise_right_shift.Tensor_Scalar", "__rshift__.Tensor", "__rshift__.Scalar"], [], [],
   "Signed numbers keep their sign: by a negative amount, or by the width or more, it is 0, or -1 for a negative a. Not differentiable: integers.",
-  "foldNeutral(*this, adaptor.getOperands(), Neutral::zero, false)">;
+  "foldNeutral(*this, adaptor.getOperands(), Neutral::zero, false)"> {
+  let toOnnx = [{exportShift(to, op.getA(), op.getB(), "RIGHT")}];
+}

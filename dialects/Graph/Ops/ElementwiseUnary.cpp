@@ -1,5 +1,6 @@
 //===- ElementwiseUnary.cpp - the rows of ElementwiseUnary.td, compiled ---===//
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
+#include "Graph/Shared/OnnxSteps.h"
 #include "Graph/Shared/OpSupport.h"
 
 using namespace mlir;

@@ -26,7 +26,9 @@ class Graph_Unary<string mnemonic, string domain, string formula, code value, co
 }
 
 def Graph_NegOp : Graph_Unary<"neg", "numbers", "-x", "total::neg(x)", "s.neg(x)", "-ct", ["neg.default", "negative.default"], ["Neg"], 1,
-  "Integers wrap: the negative of the least value is itself.", "foldInvolution(*this)">;
+  "Integers wrap: the negative of the least value is itself.", "foldInvolution(*this)"> {
+  let toOnnx = [{x.element.isUnsignedInteger() ? to("Sub", {to.number(0, x.element), x}) : to("Neg", {x})}];
+}
 def Graph_AbsOp : Graph_Unary<"abs", "numbers", "|x|", "total::abs(x)", "s.abs(x)", "ct * sign(x)", ["abs.default", "absolute.default"], ["Abs"], 1,
   "Integers wrap: |least| is the least value.", "foldIdempotent(*this)">;
 def Graph_SignOp : Graph_Unary<"sign", "numbers", "sign(x)", "total::sign(x)", "s.sign(x)", "ct * 0.0", ["sign.default"], ["Sign"], 1,
@@ -36,25 +38,35 @@ def Graph_CeilOp : Graph_Unary<"ceil", "floats", "ceil(x)", "std::ceil(x)", "s.u
 def Graph_FloorOp : Graph_Unary<"floor", "floats", "floor(x)", "std::floor(x)", "s.unary<::mlir::math::FloorOp>(x)", "ct * 0.0",
   ["floor.default"], ["Floor"], 1, "", "foldIdempotent(*this)">;
 def Graph_TruncOp : Graph_Unary<"trunc", "floats", "trunc(x)", "std::trunc(x)", "s.unary<::mlir::math::TruncOp>(x)", "ct * 0.0",
-  ["trunc.default"], [], 1, "", "foldIdempotent(*this)">;
+  ["trunc.default"], [], 1, "", "foldIdempotent(*this)"> {
+  let toOnnx = [{to("Mul", {to("Sign", {x}), to("Floor", {to("Abs", {x})})})}];
+}
 def Graph_RoundOp : Graph_Unary<"round", "floats", "round(x)", "std::nearbyint(x)", "s.unary<::mlir::math::RoundEvenOp>(x)", "ct * 0.0",
   ["round.default"], ["Round"], 1, "Halves go to the even neighbour.", "foldIdempotent(*this)">;
 def Graph_SqrtOp : Graph_Unary<"sqrt", "floats", "sqrt(x)", "std::sqrt(x)", "s.unary<::mlir::math::SqrtOp>(x)", "ct * 0.5 / y",
   ["sqrt.default"], ["Sqrt"], 4>;
 def Graph_RsqrtOp : Graph_Unary<"rsqrt", "floats", "1 / sqrt(x)", "T(1) / std::sqrt(x)",
-  "s.div(s.constant(1.0), s.unary<::mlir::math::SqrtOp>(x))", "ct * -0.5 * y * y * y", ["rsqrt.default"], [], 8>;
+  "s.div(s.constant(1.0), s.unary<::mlir::math::SqrtOp>(x))", "ct * -0.5 * y * y * y", ["rsqrt.default"], [], 8> {
+  let toOnnx = [{to("Reciprocal", {to("Sqrt", {x})})}];
+}
 def Graph_ReciprocalOp : Graph_Unary<"reciprocal", "floats", "1 / x", "T(1) / x", "s.div(s.constant(1.0), x)", "-ct * y * y",
   ["reciprocal.default"], ["Reciprocal"], 4>;
 def Graph_ExpOp : Graph_Unary<"exp", "floats", "exp(x)", "std::exp(x)", "s.unary<::mlir::math::ExpOp>(x)", "ct * y",
   ["exp.default"], ["Exp"], 10>;
 def Graph_Expm1Op : Graph_Unary<"expm1", "floats", "exp(x) - 1", "std::expm1(x)", "s.unary<::mlir::math::ExpM1Op>(x)", "ct * (y + 1.0)",
-  ["expm1.default"], [], 12, "Exact near zero.">;
+  ["expm1.default"], [], 12, "Exact near zero."> {
+  let toOnnx = [{exportExpm1(to, x)}];
+}
 def Graph_LogOp : Graph_Unary<"log", "floats", "log(x)", "std::log(x)", "s.unary<::mlir::math::LogOp>(x)", "ct / x",
   ["log.default"], ["Log"], 12>;
 def Graph_Log1pOp : Graph_Unary<"log1p", "floats", "log(1 + x)", "std::log1p(x)", "s.unary<::mlir::math::Log1pOp>(x)",
-  "ct / (x + 1.0)", ["log1p.default"], [], 14, "Exact near zero.">;
+  "ct / (x + 1.0)", ["log1p.default"], [], 14, "Exact near zero."> {
+  let toOnnx = [{exportLog1p(to, x)}];
+}
 def Graph_Log2Op : Graph_Unary<"log2", "floats", "log2(x)", "std::log2(x)", "s.unary<::mlir::math::Log2Op>(x)",
-  "ct / (x * 0.6931471805599453)", ["log2.default"], [], 12>;
+  "ct / (x * 0.6931471805599453)", ["log2.default"], [], 12> {
+  let toOnnx = [{to("Mul", {to("Log", {x}), to.number(1.4426950408889634, x.element)})}];
+}
 def Graph_SinOp : Graph_Unary<"sin", "floats", "sin(x)", "std::sin(x)", "s.unary<::mlir::math::SinOp>(x)", "ct * cos(x)",
   ["sin.default"], ["Sin"], 15>;
 def Graph_CosOp : Graph_Unary<"cos", "floats", "cos(x)", "std::cos(x)", "s.unary<::mlir::math::CosOp>(x)", "-ct * sin(x)",
@@ -71,16 +83,26 @@ def Graph_SigmoidOp : Graph_Unary<"sigmoid", "floats", "1 / (1 + exp(-x))", "T(1
   "s.div(s.constant(1.0), s.add(s.constant(1.0), s.unary<::mlir::math::ExpOp>(s.neg(x))))", "ct * y * (1.0 - y)",
   ["sigmoid.default"], ["Sigmoid"], 15>;
 def Graph_ReluOp : Graph_Unary<"relu", "numbers", "max(x, 0)", "total::max(x, T(0))", "s.max(x, s.constant(0.0))",
-  "select(x > 0.0, ct, ct * 0.0)", ["relu.default"], ["Relu"], 1, "NaN for NaN. The gradient at 0 is 0.", "foldIdempotent(*this)">;
+  "select(x > 0.0, ct, ct * 0.0)", ["relu.default"], ["Relu"], 1, "NaN for NaN. The gradient at 0 is 0.", "foldIdempotent(*this)"> {
+  let toOnnx = [{x.element.isUnsignedInteger() ? x : to("Relu", {x})}];
+}
 def Graph_SiluOp : Graph_Unary<"silu", "floats", "x / (1 + exp(-x))", "x / (T(1) + std::exp(-x))",
   "s.div(x, s.add(s.constant(1.0), s.unary<::mlir::math::ExpOp>(s.neg(x))))",
-  "ct * sigmoid(x) * (x * (1.0 - sigmoid(x)) + 1.0)", ["silu.default"], [], 15>;
+  "ct * sigmoid(x) * (x * (1.0 - sigmoid(x)) + 1.0)", ["silu.default"], [], 15> {
+  let toOnnx = [{to("Mul", {x, to("Sigmoid", {x})})}];
+}
 def Graph_NotOp : Graph_Unary<"not", "bits", "~x", "total::bitNot(x)", "s.bitNot(x)", "",
-  ["bitwise_not.default", "logical_not.default"], ["Not"], 1, "Logical on i1, all bits on integers. Not differentiable: integers.", "foldInvolution(*this)">;
+  ["bitwise_not.default", "logical_not.default"], ["Not"], 1, "Logical on i1, all bits on integers. Not differentiable: integers.", "foldInvolution(*this)"> {
+  let toOnnx = [{to(x.isTruth() ? "Not" : "BitwiseNot", {x})}];
+}
 def Graph_Exp2Op : Graph_Unary<"exp2", "floats", "2 ^ x", "std::exp2(x)", "s.unary<::mlir::math::Exp2Op>(x)",
-  "ct * y * 0.6931471805599453", ["exp2.default"], [], 10>;
+  "ct * y * 0.6931471805599453", ["exp2.default"], [], 10> {
+  let toOnnx = [{to("Pow", {to.number(2.0, x.element), x})}];
+}
 def Graph_Log10Op : Graph_Unary<"log10", "floats", "log10(x)", "std::log10(x)", "s.unary<::mlir::math::Log10Op>(x)",
-  "ct / (x * 2.302585092994046)", ["log10.default"], [], 12>;
+  "ct / (x * 2.302585092994046)", ["log10.default"], [], 12> {
+  let toOnnx = [{to("Mul", {to("Log", {x}), to.number(0.43429448190325182, x.element)})}];
+}
 def Graph_AsinOp : Graph_Unary<"asin", "floats", "asin(x)", "std::asin(x)", "s.unary<::mlir::math::AsinOp>(x)",
   "ct * rsqrt(1.0 - x * x)", ["asin.default"], ["Asin"], 20>;
 def Graph_AcosOp : Graph_Unary<"acos", "floats", "acos(x)", "std::acos(x)", "s.unary<::mlir::math::AcosOp>(x)",
@@ -97,7 +119,9 @@ def Graph_AtanhOp : Graph_Unary<"atanh", "floats", "atanh(x)", "std::atanh(x)", 
   "ct / (1.0 - x * x)", ["atanh.default"], ["Atanh"], 20>;
 def Graph_SoftplusOp : Graph_Unary<"softplus", "floats", "log(1 + exp(x))", "total::max(x, T(0)) + std::log1p(std::exp(-std::fabs(x)))",
   "s.add(s.max(x, s.constant(0.0)), s.unary<::mlir::math::Log1pOp>(s.unary<::mlir::math::ExpOp>(s.neg(s.abs(x)))))",
-  "ct * sigmoid(x)", [], ["Softplus"], 25, "Computed so that no x overflows.">;
+  "ct * sigmoid(x)", [], ["Softplus"], 25, "Computed so that no x overflows."> {
+  let toAten = [{to("softplus.default", {x})}];
+}
 
 class Graph_Classify<string mnemonic, string formula, code value, code scalar, list<string> aten, list<string> onnx>
     : Graph_Elementwise<mnemonic, [Graph_OneShape], 1, "floats", formula, value, scalar, "", aten, onnx, 1, "predicate"> {
@@ -116,6 +140,10 @@ class Graph_Classify<string mnemonic, string formula, code value, code scalar, l
 def Graph_IsNanOp : Graph_Classify<"is_nan", "x is NaN", "std::isnan(x)", "s.compare(ComparePredicate::ne, x, x)",
   ["isnan.default"], ["IsNaN"]>;
 def Graph_IsInfOp : Graph_Classify<"is_inf", "|x| is infinity", "std::isinf(x)",
-  "s.compare(ComparePredicate::eq, s.abs(x), s.constant(HUGE_VAL))", ["isinf.default"], []>;
+  "s.compare(ComparePredicate::eq, s.abs(x), s.constant(HUGE_VAL))", ["isinf.default"], []> {
+  let toOnnx = [{to.test("IsInf", {x})}];
+}
 def Graph_IsFiniteOp : Graph_Classify<"is_finite", "x is a number and finite", "std::isfinite(x)",
-  "s.compare(ComparePredicate::lt, s.abs(x), s.constant(HUGE_VAL))", ["isfinite.default"], []>;
+  "s.compare(ComparePredicate::lt, s.abs(x), s.constant(HUGE_VAL))", ["isfinite.default"], []> {
+  let toOnnx = [{to.test("Less", {to("Abs", {x}), to.number(HUGE_VAL, x.element)})}];
+}

@@ -64,3 +64,12 @@ void EmbeddingOp::registerImportRules(ImportRules &rules) {
     return call.yield(EmbeddingOp::create(call.builder, call.loc, *weight, *ids, attr).getResult());
   });
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+void EmbeddingOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<EmbeddingOp>(
+      [](EmbeddingOp op, OnnxExport &to) { return to.yield(to("Gather", {to[op.getWeight()], to.positions(to[op.getIds()])})); });
+  rules.aten<EmbeddingOp>(
+      [](EmbeddingOp op, AtenExport &to) { return to.yield(to("embedding.default", {to[op.getWeight()], to[op.getIds()]})); });
+}

@@ -94,3 +94,16 @@ void GatherOp::registerImportRules(ImportRules &rules) {
   rules.aten({"index_select.default"}, rule("self", "index", "dim"));
   rules.onnx({"Gather"}, rule("data", "indices", "axis"));
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+void GatherOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<GatherOp>([](GatherOp op, OnnxExport &to) {
+    return to.yield(to("Gather", {to[op.getX()], to.positions(op.getX(), op.getAxis(), op.getIndices())}, {{"axis", op.getAxis()}}));
+  });
+  rules.aten<GatherOp>([](GatherOp op, AtenExport &to) {
+    ForeignArg::List indices(op.getAxis());
+    indices.push_back(to.positions(op.getX(), op.getAxis(), op.getIndices()));
+    return to.yield(to("index.Tensor", {to[op.getX()], indices}));
+  });
+}

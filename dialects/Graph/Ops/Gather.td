@@ -2,7 +2,7 @@
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_GatherOp : Graph_TensorOp<"gather", [
-    MovesElements, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
+    MovesElements, DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
     DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>, DeclareOpInterfaceMethods<IndexingOpInterface>]> {
   let summary = "slices of a tensor, by number";
   let description = [{

@@ -78,3 +78,12 @@ void GeluOp::registerImportRules(ImportRules &rules) {
   rules.aten({"gelu.default"}, rule("self"));
   rules.onnx({"Gelu"}, rule("X"));
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+void GeluOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<GeluOp>(
+      [](GeluOp op, OnnxExport &to) { return to.yield(to("Gelu", {to.wide(to[op.getX()])}, {{"approximate", op.getApproximate()}})); });
+  rules.aten<GeluOp>(
+      [](GeluOp op, AtenExport &to) { return to.yield(to("gelu.default", {to[op.getX()]}, {{"approximate", op.getApproximate()}})); });
+}

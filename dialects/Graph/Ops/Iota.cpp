@@ -117,3 +117,26 @@ static LogicalResult importArange(ImportCall &call) {
 }
 
 void IotaOp::registerImportRules(ImportRules &rules) { rules.aten({"arange.default", "arange.start", "arange.start_step"}, importArange); }
+
+//===--- Export -----------------------------------------------------------===//
+
+void IotaOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<IotaOp>([](IotaOp op, OnnxExport &to) {
+    SmallVector<OpFoldResult> sizes = getMixedValues(op.getStaticSizes(), op.getSizes(), op.getContext());
+    ForeignValue count = to("Range", {to.integer(0), to.size(sizes[op.getAxis()]), to.integer(1)});
+    if (sizes.size() == 1)
+      return to.yield(count);
+    SmallVector<int64_t> along(sizes.size(), 1);
+    along[op.getAxis()] = -1;
+    return to.yield(to("Expand", {to("Reshape", {to.cast(count, op.getElement()), to.integers(along)}), to.sizes(sizes)}));
+  });
+  rules.aten<IotaOp>([](IotaOp op, AtenExport &to) {
+    SmallVector<OpFoldResult> sizes = getMixedValues(op.getStaticSizes(), op.getSizes(), op.getContext());
+    ForeignValue count = to("arange.default", {to.size(sizes[op.getAxis()])}, {{"dtype", op.getElement()}}, op.getElement());
+    if (sizes.size() == 1)
+      return to.yield(count);
+    SmallVector<int64_t> along(sizes.size(), 1);
+    along[op.getAxis()] = -1;
+    return to.yield(to("expand.default", {to("reshape.default", {count, along}), to.sizes(sizes)}));
+  });
+}

@@ -2,7 +2,7 @@
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_IotaOp : Graph_TensorOp<"iota", [
-    NotDifferentiable, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<FusionOpInterface, ["getFusionKind"]>]> {
+    NotDifferentiable, DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<FusionOpInterface, ["getFusionKind"]>]> {
   let summary = "0, 1, 2 ... along an axis";
   let description = [{
     `y[..., i, ...] = i`, where i is the position along `axis`, converted to the element type: integers wrap, floats round. Sizes are numbers

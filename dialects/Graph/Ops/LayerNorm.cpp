@@ -181,3 +181,25 @@ void LayerNormOp::registerImportRules(ImportRules &rules) {
     return call.yield(LayerNormOp::create(call.builder, call.loc, *x, *weight, *bias, last, llvm::APFloat(*epsilon)).getResult());
   });
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+void LayerNormOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<LayerNormOp>([](LayerNormOp op, OnnxExport &to) -> LogicalResult {
+    ForeignValue x = to.wide(to[op.getX()]);
+    if (x.element.isF64())
+      return to.decline("LayerNormalization computes in 32 bits");
+    int64_t axis = cast<RankedTensorType>(op.getX().getType()).getRank() - static_cast<int64_t>(op.getLast());
+    ForeignValue weight = op.getWeight() ? to.wide(to[op.getWeight()]) : to("Expand", {to.number(1, x.element), to.shape(x, axis)});
+    ForeignValue bias = op.getBias() ? to.wide(to[op.getBias()]) : ForeignValue();
+    return to.yield(to("LayerNormalization", {x, weight, bias}, {{"axis", axis}, {"epsilon", op.getEpsilon().convertToDouble()}}));
+  });
+  rules.aten<LayerNormOp>([](LayerNormOp op, AtenExport &to) {
+    ForeignArg::List sizes;
+    int64_t rank = cast<RankedTensorType>(op.getX().getType()).getRank();
+    for (int64_t axis = rank - static_cast<int64_t>(op.getLast()); axis < rank; ++axis)
+      sizes.push_back(to.dim(op.getX(), axis));
+    return to.yield(
+        to("layer_norm.default", {to[op.getX()], sizes, to[op.getWeight()], to[op.getBias()], op.getEpsilon().convertToDouble(), false}));
+  });
+}

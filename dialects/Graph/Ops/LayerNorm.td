@@ -2,7 +2,7 @@
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_LayerNormOp : Graph_TensorOp<"layer_norm", [
-    AttrSizedOperandSegments, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<DecomposeOpInterface>,
+    AttrSizedOperandSegments, DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<DecomposeOpInterface>,
     DeclareOpInterfaceMethods<GradientOpInterface>, DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>,
     DeclareOpInterfaceMethods<FusionOpInterface, ["getFusionKind"]>]> {
   let summary = "layer normalisation";

@@ -164,3 +164,18 @@ void LinearOp::registerImportRules(ImportRules &rules) {
     return call.yield(LinearOp::create(call.builder, call.loc, *x, *weight, *bias).getResult());
   });
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+void LinearOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<LinearOp>([](LinearOp op, OnnxExport &to) {
+    ForeignValue x = to.wide(to[op.getX()]), weight = to.wide(to[op.getWeight()]);
+    ForeignValue bias = op.getBias() ? to.wide(to[op.getBias()]) : ForeignValue();
+    if (cast<RankedTensorType>(op.getX().getType()).getRank() == 2 && x.isFloat())
+      return to.yield(to("Gemm", {x, weight, bias}, {{"transB", 1}}));
+    ForeignValue y = to("MatMul", {x, to("Transpose", {weight}, {{"perm", ArrayRef<int64_t>{1, 0}}})});
+    return to.yield(bias ? to("Add", {y, bias}) : y);
+  });
+  rules.aten<LinearOp>(
+      [](LinearOp op, AtenExport &to) { return to.yield(to("linear.default", {to[op.getX()], to[op.getWeight()], to[op.getBias()]})); });
+}

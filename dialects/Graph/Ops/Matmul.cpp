@@ -188,3 +188,11 @@ void MatmulOp::registerImportRules(ImportRules &rules) {
   rules.aten({"dot.default"}, rule("self", "tensor"));
   rules.onnx({"MatMul"}, rule("A", "B"));
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+void MatmulOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<MatmulOp>(
+      [](MatmulOp op, OnnxExport &to) { return to.yield(to("MatMul", {to.wide(to[op.getA()]), to.wide(to[op.getB()])})); });
+  rules.aten<MatmulOp>([](MatmulOp op, AtenExport &to) { return to.yield(to("matmul.default", {to[op.getA()], to[op.getB()]})); });
+}

@@ -2,6 +2,7 @@
 #include "graph-opt/Dialect/Graph/Ops/Pad.h"
 #include "Graph/Shared/IndexMath.h"
 #include "Graph/Shared/OpSupport.h"
+#include "graph-opt/Dialect/Graph/Expr.h"
 #include "graph-opt/Dialect/Graph/Ops/Slice.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -158,8 +159,9 @@ void PadOp::registerImportRules(ImportRules &rules) {
     if (failed(x) || failed(amounts))
       return failure();
     auto type = cast<RankedTensorType>(x->getType());
-    auto value = call.has("value") ? call.tensorOrNumber("value", type.getElementType())
-                                   : FailureOr<Value>(IndexMath(call.builder, call.loc).tensor(call.builder.getIndexAttr(0)));
+    FailureOr<Value> value = ExprBuilder(call.builder, call.loc).number(0, type.getElementType()).value;
+    if (call.has("value"))
+      value = call.tensorOrNumber("value", type.getElementType());
     if (failed(value))
       return failure();
     // Pairs from the last axis on.
@@ -171,5 +173,32 @@ void PadOp::registerImportRules(ImportRules &rules) {
       high[type.getRank() - 1 - i] = (*amounts)[2 * i + 1];
     }
     return call.yield(padOrCut(call.builder, call.loc, *x, call.cast(*value, type.getElementType()), low, high));
+  });
+}
+
+//===--- Export -----------------------------------------------------------===//
+
+void PadOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<PadOp>([](PadOp op, OnnxExport &to) {
+    if (op.getStaticLow().empty())
+      return to.yield(to[op.getX()]); // a scalar, which runtimes don't pad
+    SmallVector<OpFoldResult> amounts = getMixedValues(op.getStaticLow(), op.getLow(), op.getContext());
+    llvm::append_range(amounts, getMixedValues(op.getStaticHigh(), op.getHigh(), op.getContext()));
+    return to.yield(to("Pad", {to[op.getX()], to.sizes(amounts), to[op.getValue()]}));
+  });
+  rules.aten<PadOp>([](PadOp op, AtenExport &to) -> LogicalResult {
+    DenseElementsAttr value;
+    if (!matchPattern(op.getValue(), m_Constant(&value)))
+      return to.decline("a value that is known only at run time");
+    ForeignArg::List amounts; // of the last axis first
+    SmallVector<OpFoldResult> low = getMixedValues(op.getStaticLow(), op.getLow(), op.getContext());
+    SmallVector<OpFoldResult> high = getMixedValues(op.getStaticHigh(), op.getHigh(), op.getContext());
+    for (size_t d = low.size(); d-- > 0;) {
+      amounts.push_back(to.size(low[d]));
+      amounts.push_back(to.size(high[d]));
+    }
+    TensorValue number = TensorValue::fromAttr(ElementsAttr(value));
+    ForeignArg fill = isa<FloatType>(number.getElementType()) ? ForeignArg(number.getAsDouble(0)) : ForeignArg(number.getAsInt(0));
+    return to.yield(to("constant_pad_nd.default", {to[op.getX()], amounts, fill}));
   });
 }

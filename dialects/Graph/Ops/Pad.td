@@ -2,7 +2,7 @@
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_PadOp : Graph_TensorOp<"pad", [
-    AttrSizedOperandSegments, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
+    AttrSizedOperandSegments, DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
     DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>,
     DeclareOpInterfaceMethods<ShapeOpInterface, ["isIdentityOnEqualShapes"]>]> {
   let summary = "a tensor with elements around it";

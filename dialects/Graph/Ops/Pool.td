@@ -3,7 +3,7 @@ include "graph-opt/Dialect/Graph/GraphBase.td"
 
 /// A row: something of the elements in windows over the last axes.
 class Graph_Pool<string mnemonic, string formula, string outside, TypeConstraint result, list<Trait> traits>
-    : Graph_TensorOp<mnemonic, traits # [DeclareOpInterfaceMethods<LowerOpInterface>,
+    : Graph_TensorOp<mnemonic, traits # [DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>,
                                          DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>]> {
   let summary = formula # " in windows";
   let description = "`y[i..., o...] = " # formula # [{ over k... of x'[i..., o * strides + k * dilations]`, k below `window`: there are as many

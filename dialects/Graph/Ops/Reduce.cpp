@@ -97,3 +97,50 @@ void ReduceMinOp::registerImportRules(ImportRules &rules) {
   addRules<ReduceMinOp>(rules, {"amin.default", "min.default"});
   addRules<ReduceMinOp>(rules, {"all.default", "all.dim", "all.dims"}, /*ofTruth=*/true);
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+namespace {
+template <typename Op> void addOnnxExport(ExportRules &rules, StringRef name) {
+  rules.onnx<Op>([name](Op op, OnnxExport &to) {
+    if (op.getAxes().empty())
+      return to.yield(to[op.getX()]);
+    return to.yield(
+        to(name, {to.comparable(to[op.getX()]), to.integers(op.getAxes())}, {{"keepdims", static_cast<bool>(op.getKeepDims())}}));
+  });
+}
+template <typename Op> void addExtremeExport(ExportRules &rules, StringRef overload) {
+  rules.aten<Op>([overload](Op op, AtenExport &to) {
+    if (op.getAxes().empty()) // all, to ATen
+      return to.yield(to[op.getX()]);
+    return to.yield(to(overload, {to[op.getX()], op.getAxes(), static_cast<bool>(op.getKeepDims())}));
+  });
+}
+} // namespace
+
+void ReduceSumOp::registerExportRules(ExportRules &rules) {
+  addOnnxExport<ReduceSumOp>(rules, "ReduceSum");
+  rules.aten<ReduceSumOp>([](ReduceSumOp op, AtenExport &to) {
+    if (op.getAxes().empty())
+      return to.yield(to[op.getX()]);
+    return to.yield(to("sum.dim_IntList", {to[op.getX()], op.getAxes(), static_cast<bool>(op.getKeepDims())},
+                       {{"dtype", getElementTypeOrSelf(op.getType())}}));
+  });
+}
+void ReduceProdOp::registerExportRules(ExportRules &rules) {
+  addOnnxExport<ReduceProdOp>(rules, "ReduceProd");
+  rules.aten<ReduceProdOp>([](ReduceProdOp op, AtenExport &to) {
+    ForeignValue y = to[op.getX()];
+    for (int64_t axis : llvm::reverse(op.getAxes())) // one at a time, the last first: the others stay where they are
+      y = to("prod.dim_int", {y, axis, static_cast<bool>(op.getKeepDims())}, {{"dtype", y.element}});
+    return to.yield(y);
+  });
+}
+void ReduceMaxOp::registerExportRules(ExportRules &rules) {
+  addOnnxExport<ReduceMaxOp>(rules, "ReduceMax");
+  addExtremeExport<ReduceMaxOp>(rules, "amax.default");
+}
+void ReduceMinOp::registerExportRules(ExportRules &rules) {
+  addOnnxExport<ReduceMinOp>(rules, "ReduceMin");
+  addExtremeExport<ReduceMinOp>(rules, "amin.default");
+}

@@ -3,7 +3,7 @@ include "graph-opt/Dialect/Graph/GraphBase.td"
 
 /// A row: reduces along axes. `initial` and `combine` are C++ expressions for evaluation and lowering.
 class Graph_Reduce<string mnemonic, TypeConstraint operand, string formula, string empty, list<Trait> traits = []>
-    : Graph_TensorOp<mnemonic, traits # [DeclareOpInterfaceMethods<LowerOpInterface>,
+    : Graph_TensorOp<mnemonic, traits # [DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>,
                                          DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>,
                                          DeclareOpInterfaceMethods<FusionOpInterface, ["getFusionKind"]>,
                                          DeclareOpInterfaceMethods<GradientOpInterface>]> {

@@ -147,3 +147,25 @@ void ReshapeOp::registerImportRules(ImportRules &rules) {
   rules.aten({"view.default", "_unsafe_view.default"}, rule("size"));
   rules.aten({"reshape.default"}, rule("shape"));
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+void ReshapeOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<ReshapeOp>([](ReshapeOp op, OnnxExport &to) {
+    SmallVector<OpFoldResult> sizes = op.getMixedSizes();
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(op.getType()).getShape();
+    auto number = [&](int64_t size) -> OpFoldResult { return IntegerAttr::get(IndexType::get(op.getContext()), size); };
+    bool isEmpty = llvm::is_contained(shape, 0), follows = false;
+    for (auto [size, known] : llvm::zip(sizes, shape)) {
+      if (!ShapedType::isDynamic(known))
+        size = number(known);
+      else if (getConstantIntValue(size) == -1 && isEmpty)
+        size = number(0);
+      follows |= getConstantIntValue(size) == -1;
+    }
+    // ONNX has either a size that follows from the others, or sizes of 0.
+    return to.yield(to("Reshape", {to[op.getX()], to.sizes(sizes)}, {{"allowzero", !follows}}));
+  });
+  rules.aten<ReshapeOp>(
+      [](ReshapeOp op, AtenExport &to) { return to.yield(to("reshape.default", {to[op.getX()], to.sizes(op.getMixedSizes())})); });
+}

@@ -2,7 +2,7 @@
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
 def Graph_ReshapeOp : Graph_TensorOp<"reshape", [
-    MovesElements, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
+    MovesElements, DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
     DeclareOpInterfaceMethods<FusionOpInterface, ["getFusionKind"]>,
     DeclareOpInterfaceMethods<ShapeOpInterface, ["isIdentityOnEqualShapes"]>]> {
   let summary = "the same elements in another shape";

@@ -1,6 +1,7 @@
 //===- Scatter.cpp --------------------------------------------------------===//
 #include "graph-opt/Dialect/Graph/Ops/Scatter.h"
 #include "Graph/Shared/Indexing.h"
+#include "Graph/Shared/OnnxSteps.h"
 #include "Graph/Shared/OpSupport.h"
 #include "graph-opt/Dialect/Graph/Ops/Gather.h"
 
@@ -68,3 +69,14 @@ FailureOr<SmallVector<Value>> ScatterOp::buildGradient(OpBuilder &b, ValueRange 
 //===--- Import -----------------------------------------------------------===//
 
 void ScatterOp::registerImportRules(ImportRules &) {} // ATen's numbers elements, not slices: lib/Interop/Aten/Rules/Scatter.cpp
+
+//===--- Export -----------------------------------------------------------===//
+
+void ScatterOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<ScatterOp>([](ScatterOp op, OnnxExport &to) {
+    return to.yield(exportScatter(to, op.getX(), op.getIndices(), op.getUpdates(), op.getAxis(), "none"));
+  });
+  rules.aten<ScatterOp>([](ScatterOp op, AtenExport &to) {
+    return to.yield(to.putAt(op.getX(), op.getIndices(), op.getUpdates(), op.getAxis(), /*accumulate=*/false));
+  });
+}

@@ -2,6 +2,7 @@
 #include "graph-opt/Dialect/Graph/Ops/ScatterReduce.h"
 #include "Graph/Shared/Indexing.h"
 #include "Graph/Shared/Loops.h"
+#include "Graph/Shared/OnnxSteps.h"
 #include "Graph/Shared/OpSupport.h"
 #include "Graph/Shared/Reduction.h"
 #include "graph-opt/Dialect/Graph/Ops/Gather.h"
@@ -123,3 +124,41 @@ GRAPH_SCATTER(ScatterAddOp, sum, sumGradient)
 GRAPH_SCATTER(ScatterProdOp, prod, prodGradient)
 GRAPH_SCATTER(ScatterMaxOp, max, extremeGradient)
 GRAPH_SCATTER(ScatterMinOp, min, extremeGradient)
+
+//===--- Export -----------------------------------------------------------===//
+
+template <typename Op> static void addOnnxExport(ExportRules &rules, StringRef reduction) {
+  rules.onnx<Op>([reduction](Op op, OnnxExport &to) {
+    return to.yield(exportScatter(to, op.getX(), op.getIndices(), op.getUpdates(), op.getAxis(), reduction));
+  });
+}
+/// ATen takes a vector of positions that are not negative, and the axis of the updates in one.
+template <typename Op> static void addAtenExport(ExportRules &rules, StringRef reduction) {
+  rules.aten<Op>([reduction](Op op, AtenExport &to) {
+    int64_t axis = op.getAxis(), count = cast<RankedTensorType>(op.getIndices().getType()).getRank();
+    ForeignValue indices = to("remainder.Scalar", {to.positions(to[op.getIndices()]), to.dim(op.getX(), axis)});
+    ForeignValue updates = to[op.getUpdates()];
+    updates = count == 0 ? to("unsqueeze.default", {updates, axis}) : to("flatten.using_ints", {updates, axis, axis + count - 1});
+    return to.yield(
+        to("index_reduce.default", {to[op.getX()], axis, to("reshape.default", {indices, ArrayRef<int64_t>{-1}}), updates, reduction}));
+  });
+}
+
+void ScatterAddOp::registerExportRules(ExportRules &rules) {
+  addOnnxExport<ScatterAddOp>(rules, "add");
+  rules.aten<ScatterAddOp>([](ScatterAddOp op, AtenExport &to) {
+    return to.yield(to.putAt(op.getX(), op.getIndices(), op.getUpdates(), op.getAxis(), /*accumulate=*/true));
+  });
+}
+void ScatterProdOp::registerExportRules(ExportRules &rules) {
+  addOnnxExport<ScatterProdOp>(rules, "mul");
+  addAtenExport<ScatterProdOp>(rules, "prod");
+}
+void ScatterMaxOp::registerExportRules(ExportRules &rules) {
+  addOnnxExport<ScatterMaxOp>(rules, "max");
+  addAtenExport<ScatterMaxOp>(rules, "amax");
+}
+void ScatterMinOp::registerExportRules(ExportRules &rules) {
+  addOnnxExport<ScatterMinOp>(rules, "min");
+  addAtenExport<ScatterMinOp>(rules, "amin");
+}

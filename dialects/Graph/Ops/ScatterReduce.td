@@ -4,7 +4,7 @@ include "graph-opt/Dialect/Graph/GraphBase.td"
 /// A row: elements of a tensor combined with updates, by number.
 class Graph_ScatterReduce<string mnemonic, string effect, string formula, string note>
     : Graph_TensorOp<mnemonic, [
-        DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
+        DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
         DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>, DeclareOpInterfaceMethods<IndexingOpInterface>]> {
   let summary = effect # ", by number";
   let description = "y is x, and then, for each `j...` in row-major order, `e = " # formula # [{` of the element

@@ -72,3 +72,15 @@ void SelectOp::registerImportRules(ImportRules &rules) {
     return call.yield(SelectOp::create(call.builder, call.loc, *condition, *a, *b).getResult());
   });
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+void SelectOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<SelectOp>([](SelectOp op, OnnxExport &to) {
+    ForeignValue condition = to[op.getCondition()], a = to.comparable(to[op.getA()]), b = to.comparable(to[op.getB()]);
+    return to.yield(to("Where", {condition, a, b}, {}, a.element));
+  });
+  rules.aten<SelectOp>([](SelectOp op, AtenExport &to) {
+    return to.yield(to("where.self", {to[op.getCondition()], to[op.getA()], to[op.getB()]}, {}, getElementTypeOrSelf(op.getType())));
+  });
+}

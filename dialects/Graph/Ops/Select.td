@@ -1,7 +1,7 @@
 //===- Select.td ----------------------------------------------------------===//
 include "graph-opt/Dialect/Graph/GraphBase.td"
 
-def Graph_SelectOp : Graph_TensorOp<"select", [DeclareOpInterfaceMethods<ScalarBodyOpInterface>,
+def Graph_SelectOp : Graph_TensorOp<"select", [DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<ScalarBodyOpInterface>,
                                                DeclareOpInterfaceMethods<GradientOpInterface>]> {
   let summary = "elementwise condition ? a : b";
   let description = [{

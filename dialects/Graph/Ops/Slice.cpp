@@ -264,3 +264,76 @@ void SliceOp::registerImportRules(ImportRules &rules) {
   };
   rules.onnx({"Slice"}, onnx);
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+/// Start and end of an axis of x as Slice takes them. A start that would read outside of x is moved.
+static std::pair<ForeignValue, ForeignValue> rangeOf(OnnxExport &to, SliceOp op, int64_t axis, OpFoldResult start, OpFoldResult size) {
+  int64_t step = op.getSteps()[axis], length = cast<RankedTensorType>(op.getX().getType()).getDimSize(axis);
+  constexpr int64_t none = std::numeric_limits<int64_t>::min(); // an end before the first element
+  std::optional<int64_t> from = getConstantIntValue(start), count = getConstantIntValue(size);
+  std::optional<int64_t> span = count ? spanOf(*count, step) : std::nullopt;
+  if (from && span && !ShapedType::isDynamic(length)) {
+    int64_t least = step > 0 || *span == 0 ? 0 : *span - 1;
+    int64_t first = std::clamp(*from, least, least + length - *span);
+    int64_t end = *count == 0 ? first : step > 0 ? first + *span : first - *span;
+    return {to.integer(first), to.integer(end < 0 ? none : end)};
+  }
+  ForeignValue n = to.size(size);
+  if (from == 0 && step == 1)
+    return {to.integer(0), n};
+  ForeignValue dim = to("Squeeze", {to.shape(to[op.getX()], axis, axis + 1)}), zero = to.integer(0), one = to.integer(1);
+  ForeignValue reach = n; // of no elements, none
+  if (magnitude(step) != 1)
+    reach = to("Max", {to("Add", {to("Mul", {to("Sub", {n, one}), to.integer(magnitude(step))}), one}), zero});
+  ForeignValue first = to.size(start);
+  if (step > 0) {
+    first = to("Max", {to("Min", {first, to("Sub", {dim, reach})}), zero});
+    return {first, to("Add", {first, reach})};
+  }
+  first = to("Min", {to("Max", {first, to("Sub", {reach, one})}), to("Sub", {dim, one})});
+  ForeignValue end = to("Sub", {first, reach});
+  return {first, to("Where", {to.test("Less", {end, zero}), to.integer(none), end}, {}, end.element)};
+}
+
+void SliceOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<SliceOp>([](SliceOp op, OnnxExport &to) {
+    SmallVector<OpFoldResult> starts = getMixedValues(op.getStaticStarts(), op.getStarts(), op.getContext());
+    SmallVector<OpFoldResult> sizes = getMixedValues(op.getStaticSizes(), op.getSizes(), op.getContext());
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(op.getX().getType()).getShape();
+    std::vector<ForeignValue> from, until;
+    SmallVector<int64_t> axes, steps;
+    for (size_t d = 0; d < sizes.size(); ++d) {
+      int64_t step = op.getSteps()[d];
+      if (step == 1 && getConstantIntValue(sizes[d]) == shape[d])
+        continue; // all of it
+      auto [start, end] = rangeOf(to, op, static_cast<int64_t>(d), starts[d], sizes[d]);
+      from.push_back(start);
+      until.push_back(end);
+      axes.push_back(static_cast<int64_t>(d));
+      steps.push_back(step);
+    }
+    if (axes.empty())
+      return to.yield(to[op.getX()]);
+    return to.yield(to("Slice", {to[op.getX()], to.stack(from), to.stack(until), to.integers(axes), to.integers(steps)}));
+  });
+  rules.aten<SliceOp>([](SliceOp op, AtenExport &to) {
+    SmallVector<OpFoldResult> starts = getMixedValues(op.getStaticStarts(), op.getStarts(), op.getContext());
+    SmallVector<OpFoldResult> sizes = getMixedValues(op.getStaticSizes(), op.getSizes(), op.getContext());
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(op.getX().getType()).getShape();
+    ForeignValue y = to[op.getX()];
+    for (int64_t d = 0; d < static_cast<int64_t>(sizes.size()); ++d) {
+      int64_t step = op.getSteps()[d];
+      if (step == 1 && getConstantIntValue(sizes[d]) == shape[d])
+        continue; // all of it
+      ForeignArg first = to.size(starts[d]);
+      if (step < 0) { // ATen walks forwards only: turned around, element i is element size - 1 - i
+        y = to("flip.default", {y, ForeignArg::List{d}});
+        first = to.compute("sub", {to.compute("sub", {to.dim(op.getX(), d), 1}), first});
+      }
+      ForeignArg reach = to.compute("mul", {to.size(sizes[d]), magnitude(step)});
+      y = to("slice.Tensor", {y, d, first, to.compute("add", {first, reach}), magnitude(step)});
+    }
+    return to.yield(y);
+  });
+}

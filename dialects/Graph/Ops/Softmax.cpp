@@ -188,3 +188,13 @@ void SoftmaxOp::registerImportRules(ImportRules &rules) { addRules<SoftmaxOp>(ru
 void LogSoftmaxOp::registerImportRules(ImportRules &rules) {
   addRules<LogSoftmaxOp>(rules, {"log_softmax.int", "_log_softmax.default"}, "LogSoftmax");
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+template <typename Op> static void addExports(ExportRules &rules, StringRef onnx, StringRef aten) {
+  rules.onnx<Op>([onnx](Op op, OnnxExport &to) { return to.yield(to(onnx, {to.wide(to[op.getX()])}, {{"axis", op.getAxis()}})); });
+  rules.aten<Op>([aten](Op op, AtenExport &to) { return to.yield(to(aten, {to[op.getX()], op.getAxis()})); });
+}
+
+void SoftmaxOp::registerExportRules(ExportRules &rules) { addExports<SoftmaxOp>(rules, "Softmax", "softmax.int"); }
+void LogSoftmaxOp::registerExportRules(ExportRules &rules) { addExports<LogSoftmaxOp>(rules, "LogSoftmax", "log_softmax.int"); }

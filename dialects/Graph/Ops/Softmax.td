@@ -3,7 +3,7 @@ include "graph-opt/Dialect/Graph/GraphBase.td"
 
 class Graph_Softmax<string mnemonic, string formula, string what>
     : Graph_TensorOp<mnemonic, [
-        DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<DecomposeOpInterface>,
+        DeclareOpInterfaceMethods<ExportOpInterface>, DeclareOpInterfaceMethods<LowerOpInterface>, DeclareOpInterfaceMethods<DecomposeOpInterface>,
         DeclareOpInterfaceMethods<GradientOpInterface>, DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>,
         DeclareOpInterfaceMethods<FusionOpInterface, ["getFusionKind"]>]> {
   let summary = what # " along an axis";

@@ -126,3 +126,12 @@ void TransposeOp::registerImportRules(ImportRules &rules) {
   rules.aten({"t.default"}, reverse("self"));
   rules.onnx({"Transpose"}, reverse("data"));
 }
+
+//===--- Export -----------------------------------------------------------===//
+
+void TransposeOp::registerExportRules(ExportRules &rules) {
+  rules.onnx<TransposeOp>(
+      [](TransposeOp op, OnnxExport &to) { return to.yield(to("Transpose", {to[op.getX()]}, {{"perm", op.getPermutation()}})); });
+  rules.aten<TransposeOp>(
+      [](TransposeOp op, AtenExport &to) { return to.yield(to("permute.default", {to[op.getX()], op.getPermutation()})); });
+}

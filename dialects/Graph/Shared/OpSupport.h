@@ -4,6 +4,7 @@
 #include "Graph/Shared/Fold.h"
 #include "graph-opt/Dialect/Graph/Expr.h"
 #include "graph-opt/Dialect/Graph/ScalarBuilder.h"
+#include "graph-opt/Interop/ExportRules.h"
 #include "graph-opt/Interop/ImportRules.h"
 #include "graph-opt/Interpreter/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -1,7 +1,7 @@
 //===- Onnx.h - ONNX models -----------------------------------------------===//
 //
 // An .onnx file is read without protobuf and without ONNX: its graph becomes ops by the import rules, its weights stay where they are, as
-// references into the file or its files of external data. Nothing in it is run.
+// references into the file or its files of external data. Nothing in it is run. Graphs are written as ONNX the same way.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -9,6 +9,7 @@
 #include "graph-opt/Limits.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/raw_ostream.h"
 
 #pragma GCC visibility push(default)
 namespace graphopt {
@@ -27,6 +28,19 @@ mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path, mlir::MLIRCon
 
 /// Reads the operators of a model without converting any.
 llvm::FailureOr<ImportReport> reportOnnx(llvm::StringRef path, mlir::MLIRContext *context, const Limits &limits = {});
+
+struct OnnxExportOptions {
+  /// The function that becomes the model's graph; the only public one where this is empty.
+  std::string functionName;
+  /// Weights of more bytes than this in all are written to `weightsFile`. protobuf's own limit is 2 GiB.
+  int64_t inlineBytes = int64_t(1) << 30;
+  /// The file of external data, in safetensors' format, beside the model. Without one, a model with more weights is refused.
+  std::string weightsFile;
+};
+
+/// Writes a function of a verified module as an ONNX model of opset 21. Ops that have no ONNX form are reported all at once. The module
+/// is left as it is.
+llvm::LogicalResult exportOnnx(mlir::ModuleOp module, llvm::raw_ostream &os, const OnnxExportOptions &options = {});
 
 } // namespace graphopt
 #pragma GCC visibility pop

@@ -107,6 +107,13 @@ Type onnx::elementType(int64_t code, MLIRContext *context) {
   }
 }
 
+int64_t onnx::elementCode(Type type) {
+  for (int64_t code = 1; code < static_cast<int64_t>(std::size(codeNames)); ++code)
+    if (elementType(code, type.getContext()) == type)
+      return code;
+  llvm_unreachable("every element type of the dialect has a code");
+}
+
 std::string onnx::elementTypeName(int64_t code) {
   return code >= 0 && code < static_cast<int64_t>(std::size(codeNames)) ? codeNames[code].str() : "number " + std::to_string(code);
 }

@@ -8,6 +8,8 @@ namespace graphopt::onnx {
 
 /// The element type of a code of TensorProto.DataType, or null for those that we don't have.
 mlir::Type elementType(int64_t code, mlir::MLIRContext *context);
+/// The code of an element type that we have.
+int64_t elementCode(mlir::Type type);
 /// How the format calls a code: "FLOAT8E4M3FN".
 std::string elementTypeName(int64_t code);
 

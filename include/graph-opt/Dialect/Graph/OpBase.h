@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #pragma once
+#include "graph-opt/Dialect/Graph/ExportInterface.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Dialect/Graph/Total.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
