@@ -54,14 +54,14 @@ std::optional<OpFoldResult> onlyElement(const ImportArg &arg) {
 /// A size: a constant or an index value; a null result where the argument is neither.
 OpFoldResult asSize(OpBuilder &b, Location loc, const ImportArg &arg) {
   if (const int64_t *integer = arg.get<int64_t>())
-    return b.getIndexAttr(*integer);
+    return sizeAttr(b, *integer);
   if (const bool *truth = arg.get<bool>())
     return b.getIndexAttr(*truth);
   if (auto element = onlyElement(arg))
     return asIndex(b, loc, *element);
   if (const Value *value = arg.get<Value>(); isIndex(value)) {
     if (std::optional<int64_t> constant = getConstantIntValue(*value))
-      return b.getIndexAttr(*constant);
+      return sizeAttr(b, *constant);
     return *value;
   }
   return {};

@@ -206,9 +206,13 @@ std::optional<double> graphopt::knownNumber(OpFoldResult element) {
   return integer ? std::optional<double>(static_cast<double>(*integer)) : std::nullopt;
 }
 
+IntegerAttr graphopt::sizeAttr(OpBuilder &b, int64_t number) {
+  return b.getIndexAttr(ShapedType::isDynamic(number) ? number + 1 : number);
+}
+
 OpFoldResult graphopt::asIndex(OpBuilder &b, Location loc, OpFoldResult element) {
   if (std::optional<int64_t> number = knownInteger(element))
-    return b.getIndexAttr(*number);
+    return sizeAttr(b, *number);
   auto value = dyn_cast<Value>(element);
   if (!value || !isa<IntegerType, IndexType>(value.getType()))
     return {};

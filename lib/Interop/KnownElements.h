@@ -19,6 +19,8 @@ std::optional<llvm::SmallVector<mlir::OpFoldResult>> extractElements(mlir::OpBui
 /// An integer or truth value that is known as a number.
 std::optional<int64_t> knownInteger(mlir::OpFoldResult element);
 std::optional<double> knownNumber(mlir::OpFoldResult element);
+/// A number as a size. That by which MLIR means "dynamic", the least of all, becomes the next one.
+mlir::IntegerAttr sizeAttr(mlir::OpBuilder &b, int64_t number);
 /// A scalar as a size: numbers stay numbers, and a size that was cast to an integer is the size itself.
 mlir::OpFoldResult asIndex(mlir::OpBuilder &b, mlir::Location loc, mlir::OpFoldResult element);
 /// A tensor of the elements: a constant if all are numbers, else tensor.from_elements.

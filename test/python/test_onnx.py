@@ -422,6 +422,27 @@ def hostile():
     weight = numpy_helper.from_array(np.zeros(4, np.float32), "w")
     weight.dims[0] = 2**50
     yield "weight", model([helper.make_node("Add", ["x", "w"], ["y"])], [x], [y], [weight]), 1, "bytes of data, got 16"
+    yield "input twice", model([RELU], [x, x], [y]), 1, "expected each input once"
+    yield "weight twice", model([RELU], [x], [y], [numpy_helper.from_array(np.zeros(2, np.float32), "w")] * 2), 1, "got two of this name"
+    yield "input made", model([helper.make_node("Relu", ["x"], ["x"])], [x], [x]), 1, "expected a new name for each result, got 'x' again"
+    yield "rank", model([helper.make_node("Transpose", ["x"], ["y"], perm=[0, 7])], [x], [y]), 1, "permutation"
+    yield "kind", model([helper.make_node("Transpose", ["x"], ["y"], perm="first")], [x], [y]), 1, "'perm'"
+    shapes = {"least": [-(2**63)], "huge": [2**62], "product": [2**40, 2**40], "negative": [-5]}
+    for name, sizes in shapes.items():
+        shape = numpy_helper.from_array(np.array(sizes), "shape")
+        yield f"fill {name}", model([helper.make_node("ConstantOfShape", ["shape"], ["y"])], [], [value("y", None)], [shape]), 1, "expected"
+    reach = [numpy_helper.from_array(np.array([k]), n) for n, k in (("start", -(2**63)), ("end", 2**63 - 1), ("step", -(2**63)))]
+    yield "pads", model([helper.make_node("Pad", ["x", "end"], ["y"])], [x], [value("y", None)], reach), 1, "expected"
+    yield "tiles", model([helper.make_node("Tile", ["x", "start"], ["y"])], [x], [value("y", None)], reach), 1, "expected"
+    lone = helper.make_graph([], "lone", [], [x])
+    yield "branch", model([helper.make_node("If", ["b"], ["y"], then_branch=lone)], [x, value("b", [], 9)], [y]), 1, "two branches"
+    yield "body", model([helper.make_node("Loop", ["n", ""], ["y"], body=lone)], [x, value("n", [], 7)], [y]), 1, "expected"
+    yield (
+        "itself",
+        model([helper.make_node("If", ["b"], ["y"], then_branch=lone, else_branch=lone)], [value("b", [], 9)], [y]),
+        1,
+        "got 'x'",
+    )
     yield "strings", model([RELU], [value("x", [2], TensorProto.STRING)], [y]), 3, "elements of type STRING are not supported"
 
 
@@ -434,6 +455,22 @@ def test_refuses(tool, tmp_path, proto, code, message):
     result = tool("graph-translate", "--import-onnx", tmp_path / "m.onnx", code=code)
     assert message in result.stderr and f"{tmp_path}/m.onnx" in result.stderr
     assert result.stderr.count("error:") == 1 and not result.stdout
+
+
+@pytest.mark.parametrize("count", [None, 2**62])
+def test_endless_loops_are_not_run_by_the_compiler(tool, tmp_path, count):
+    """Every number in the loop is known, and it never ends, or not in a lifetime."""
+    nodes = [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("Add", ["a", "one"], ["b"])]
+    inputs = [value("i", [], TensorProto.INT64), value("go", [], TensorProto.BOOL), value("a", [])]
+    body = helper.make_graph(nodes, "body", inputs, [value("on", [], TensorProto.BOOL), value("b", [])])
+    given = {"one": np.float32(1), "yes": np.array(True), "zero": np.float32(0), "count": np.int64(count or 0)}
+    loop = helper.make_node("Loop", ["count" if count else "", "yes", "zero"], ["y"], body=body)
+    onnx.save(model([loop], [], [value("y", [])], [numpy_helper.from_array(v, k) for k, v in given.items()]), tmp_path / "m.onnx")
+    tool("graph-compile", tmp_path / "m.onnx", "-o", tmp_path / "m.o")
+    assert (
+        "scf."
+        in tool("graph-opt", "--graph-pipeline=O2", "-", input=tool("graph-translate", "--import-onnx", tmp_path / "m.onnx").stdout).stdout
+    )
 
 
 def test_errors_name_the_node(tool, tmp_path):

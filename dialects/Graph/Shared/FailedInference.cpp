@@ -26,6 +26,17 @@ static unsigned numResults(OperationName name) {
   return 1;
 }
 
+/// How many axes the op is asked for, if it takes a list of sizes: code that builds on counts on them before anyone asks for failures.
+static std::optional<size_t> wantedRank(OperationState &state) {
+  if (!state.regions.empty() || !llvm::all_of(state.operands, [](Value operand) { return operand != nullptr; }))
+    return std::nullopt;
+  Operation *probe = Operation::create(state);
+  auto sizes = probe->getAttrOfType<DenseI64ArrayAttr>("static_sizes");
+  std::optional<size_t> rank = sizes ? std::optional(sizes.size()) : std::nullopt;
+  probe->destroy();
+  return rank;
+}
+
 /// Called in place of mlir::detail::reportFatalInferReturnTypesError.
 extern "C" void __wrap__ZN4mlir6detail32reportFatalInferReturnTypesErrorERNS_14OperationStateE(OperationState &state) {
   ++failures;
@@ -36,4 +47,8 @@ extern "C" void __wrap__ZN4mlir6detail32reportFatalInferReturnTypesErrorERNS_14O
       break;
     }
   state.types.assign(numResults(state.name), standIn);
+  if (std::optional<size_t> rank = wantedRank(state)) {
+    SmallVector<int64_t> sizes(*rank, ShapedType::kDynamic);
+    state.types.assign(state.types.size(), RankedTensorType::get(sizes, cast<RankedTensorType>(standIn).getElementType()));
+  }
 }

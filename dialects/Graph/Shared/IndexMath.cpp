@@ -15,8 +15,10 @@ Value IndexMath::value(Index x) { return getValueOrCreateConstantIndexOp(b, loc,
 /// `Op` on two positions, or `fn` of them where both are known.
 template <typename Op, typename Fn> static OpFoldResult apply(OpBuilder &b, Location loc, OpFoldResult x, OpFoldResult y, Fn fn) {
   auto known = getConstantIntValue(x), other = getConstantIntValue(y);
-  if (known && other)
-    return b.getIndexAttr(fn(*known, *other));
+  if (known && other) {
+    int64_t result = fn(*known, *other);
+    return b.getIndexAttr(ShapedType::isDynamic(result) ? result + 1 : result); // the least integer means "dynamic" in lists of sizes
+  }
   return Op::create(b, loc, getValueOrCreateConstantIndexOp(b, loc, x), getValueOrCreateConstantIndexOp(b, loc, y)).getResult();
 }
 

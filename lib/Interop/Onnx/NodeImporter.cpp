@@ -236,17 +236,19 @@ FailureOr<ImportArg> NodeImporter::readAttribute(const NodeAttribute &attribute,
       result.push_back({convert(element)});
     return ImportArg{std::move(result)};
   };
+  // The least integer is how MLIR's lists of sizes mean "dynamic".
+  auto integer = [&](int64_t number) { return number + (ShapedType::isDynamic(number) && call.name != "Constant"); };
   switch (attribute.type) {
   case NodeAttribute::f:
     return ImportArg{attribute.number};
   case NodeAttribute::i:
-    return ImportArg{attribute.integer};
+    return ImportArg{integer(attribute.integer)};
   case NodeAttribute::s:
     return ImportArg{attribute.string.str()};
   case NodeAttribute::floats:
     return list(attribute.numbers, [](float number) { return static_cast<double>(number); });
   case NodeAttribute::ints:
-    return list(attribute.integers, [](int64_t integer) { return integer; });
+    return list(attribute.integers, integer);
   case NodeAttribute::strings:
     return list(attribute.strings_, [](StringRef text) { return text.str(); });
   case NodeAttribute::t: {

@@ -102,7 +102,7 @@ Value aten::repeat(const ImportCall &call, Value x, ArrayRef<OpFoldResult> sizes
 
 Expr aten::alongChannels(const ImportCall &call, Expr like, Value vector) {
   SmallVector<OpFoldResult> sizes(like.getType().getRank(), call.builder.getIndexAttr(1));
-  sizes[1] = sizesOf(call, vector)[0];
+  sizes[1] = rankOf(vector) == 1 ? sizesOf(call, vector)[0] : OpFoldResult(call.builder.getIndexAttr(-1));
   return like.g->cast((*like.g)(reshape(call, vector, sizes)), like.getType().getElementType());
 }
 

@@ -32,6 +32,10 @@ LogicalResult importRotaryEmbedding(ImportCall &call) {
   if (ShapedType::isDynamic(size) || width < 1 || width > size || width % 2 != 0)
     return call.unsupported("expected heads of a static size, an even part of which is turned");
   auto partOfHeads = [&](int64_t from, int64_t to) { return part(call, x, 3, b.getIndexAttr(from), b.getIndexAttr(to - from)); };
+  for (Value cache : {*cosCache, *sinCache})
+    if (rankOf(cache) != (*ids ? 2 : 3) || (*ids && rankOf(*ids) != 2))
+      return emitError(call.loc) << "'RotaryEmbedding': expected angles of rank 2 with ids of positions of rank 2, or of rank 3, got "
+                                 << cache.getType();
   // The pairs along an axis of their own.
   int64_t axis = *areNeighbours ? 4 : 3;
   SmallVector<OpFoldResult> sizes = sizesOf(call, x), paired = sizes;

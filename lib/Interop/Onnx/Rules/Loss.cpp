@@ -38,6 +38,8 @@ LogicalResult importLoss(ImportCall &call, StringRef scores, StringRef classes, 
   auto ignored = call.has("ignore_index") ? std::optional(*given) : std::nullopt;
   if (rankOf(*x) < 2)
     return emitError(call.loc) << "'" << call.name << "': expected an axis of classes behind that of samples";
+  if (rankOf(*target) != rankOf(*x) - 1 || (*weight && rankOf(*weight) != 1))
+    return emitError(call.loc) << "'" << call.name << "': expected a class for each sample, and a weight for each class";
   ExprBuilder g(call.builder, call.loc);
   Type type = elementOf(*x), wide = computeType(*x);
   Expr logs = g(call.cast(*x, wide));

@@ -196,10 +196,19 @@ LogicalResult Recurrent::read() {
       type.getDimSize(1) != kind.gates * type.getDimSize(2))
     return call.unsupported("expected sequences, and weights of " + Twine(size) + " directions and " + Twine(kind.gates) +
                             " gates of static sizes");
+  int64_t hiddenSize = type.getDimSize(2);
+  auto isOf = [&](Value tensor, ArrayRef<int64_t> sizes) {
+    return !tensor || succeeded(verifyCompatibleShape(aten::typeOf(tensor).getShape(), sizes));
+  };
+  if (!isOf(weights, {size, kind.gates * hiddenSize, ShapedType::kDynamic}) || !isOf(biases, {size, 2 * kind.gates * hiddenSize}) ||
+      !isOf(peepholes, {size, 3 * hiddenSize}) || !isOf(lengths, {ShapedType::kDynamic}))
+    return emitError(call.loc) << "'" << call.name << "': expected weights, biases and lengths of sizes that go together";
   for (StringRef name : kind.states) {
     auto given = call.optionalTensor(name);
     if (failed(given))
       return failure();
+    if (*given && rankOf(*given) != 3)
+      return emitError(call.loc) << "'" << call.name << "': expected '" << name << "' of rank 3";
     start.push_back(*given && batchFirst ? swapFirstAxes(call, *given) : *given);
   }
   if (batchFirst)

@@ -132,6 +132,9 @@ LogicalResult importTile(ImportCall &call) {
     return failure();
   if (static_cast<int64_t>(repeats->size()) != rankOf(*x))
     return emitError(call.loc) << "'Tile': expected a number of repeats for each axis";
+  for (OpFoldResult repeat : *repeats)
+    if (auto known = getConstantIntValue(repeat); known && *known < 0)
+      return emitError(call.loc) << "'Tile': expected repeats of at least 0, got " << *known;
   return call.yield(aten::repeat(call, *x, sizesOf(call, *x), *repeats));
 }
 
