@@ -107,7 +107,10 @@ class _Function(torch.nn.Module):
 def load_script(script, args: tuple, kwargs: dict, dynamic_shapes) -> Module:
     """A module of what torch.jit.script and torch.jit.trace make."""
     forward = script.forward if isinstance(script, torch.jit.ScriptModule) else script
-    names = [argument.name for argument in forward.schema.arguments if argument.name != "self"]
+    names = []
+    for argument in forward.schema.arguments[isinstance(script, torch.jit.ScriptModule) :]:
+        repeated = sum(name.rstrip("0123456789") == argument.name for name in names) if argument.name in names else 0
+        names.append(f"{argument.name}{repeated - 1}" if repeated else argument.name)  # as torch prints what traces call alike
     defaults = {argument.name: argument.default_value for argument in forward.schema.arguments if argument.has_default_value()}
     given = {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
     if unknown := [name for name in given if name not in names] or len(args) > len(names):

@@ -11,7 +11,7 @@ import graph_opt
 import numpy as np
 import pytest
 import torch
-from conftest import BUILD
+from conftest import BUILD, ROOT
 from torch import nn
 
 warnings.filterwarnings("ignore", category=FutureWarning)  # TorchScript is on its way out: a reason for a reader without torch
@@ -285,6 +285,18 @@ def test_tools(tool, small, tmp_path):
     assert "aten.linear" in tool("graph-translate", "--import-report", small).stdout
 
 
+@pytest.mark.parametrize("target", ["cpu", "interpreter"])
+@pytest.mark.parametrize("path", sorted((ROOT / "test/interop/torchscript").glob("*.pt")), ids=lambda path: path.stem)
+def test_stored_files(tool, path, target, tmp_path):
+    """Files of earlier versions, with what torch gave for them."""
+    inputs, expected = (path.with_name(f"{path.stem}-{what}.npz") for what in ("inputs", "outputs"))
+    tool("graph-run", path, f"--inputs={inputs}", f"--outputs={tmp_path}/out.npz", f"--target={target}")
+    with np.load(tmp_path / "out.npz") as results, np.load(expected) as references:
+        assert sorted(results) == sorted(references)
+        for name in results:
+            assert results[name].dtype == references[name].dtype and error(results[name], references[name]) <= 1e-5
+
+
 WITHOUT_TORCH = """
 import sys
 class Block:
@@ -323,6 +335,14 @@ def test_unsupported_operators_are_named(tool, small, tmp_path):
     assert "unsupported 'aten.bilinear_of_none'" in message and "modules/linear" in message
     with pytest.raises(graph_opt.UnsupportedOpError):
         graph_opt.load(tmp_path / "m.pt", inputs={"input": "2x4xf32"})
+
+    @torch.jit.script
+    def several(x):
+        return torch.linalg.qr(x)[0] + torch.linalg.svdvals(x) + torch.linalg.eigvalsh(x) + torch.relu(x)
+
+    with pytest.raises(graph_opt.UnsupportedOpError) as caught:  # all at once
+        graph_opt.from_torch(several, (torch.rand(3, 3),))
+    assert sorted(op.split(".")[1] for op in caught.value.ops) == ["linalg_eigvalsh", "linalg_qr", "linalg_svdvals"]
 
 
 class Evil:

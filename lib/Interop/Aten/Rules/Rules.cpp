@@ -14,6 +14,7 @@ void graphopt::registerAtenRules(ImportRules &rules) {
   registerAtenActivationRules(rules);
   registerAtenAdaptivePoolRules(rules);
   registerAtenArithmeticRules(rules);
+  registerAtenAttentionRules(rules);
   registerAtenBackwardRules(rules);
   registerAtenBatchNormRules(rules);
   registerAtenConvolutionRules(rules);

@@ -15,6 +15,7 @@ void registerAtenRules(ImportRules &rules);
 void registerAtenActivationRules(ImportRules &rules);
 void registerAtenAdaptivePoolRules(ImportRules &rules);
 void registerAtenArithmeticRules(ImportRules &rules);
+void registerAtenAttentionRules(ImportRules &rules);
 void registerAtenBackwardRules(ImportRules &rules);
 void registerAtenBatchNormRules(ImportRules &rules);
 void registerAtenConvolutionRules(ImportRules &rules);
