@@ -5,6 +5,7 @@ import json
 import os
 import struct
 import subprocess
+import warnings
 import zipfile
 
 import graph_opt
@@ -226,11 +227,48 @@ def point(data, record, target):
     return bytes(data)
 
 
+# How an archive of each format is read.
+IMPORTS = {
+    MODELS / "mymodel.pt2": ["--import-pt2"],
+    ROOT / "test/interop/torchscript/mymodel.pt": ["--import-torchscript", "--input-shape=x=3x10xf32"],
+}
+
+
+@pytest.mark.parametrize("model", IMPORTS, ids=lambda path: path.suffix)
 @pytest.mark.parametrize("name", ARCHIVES)
-def test_archives(tool, name, tmp_path):
+def test_archives(tool, name, model, tmp_path):
     change, status, message = ARCHIVES[name]
-    (tmp_path / "m.pt2").write_bytes(change((MODELS / "mymodel.pt2").read_bytes()))
-    assert message in tool("graph-translate", "--import-pt2", tmp_path / "m.pt2", code=status).stderr
+    (tmp_path / model.name).write_bytes(change(model.read_bytes()))
+    result = tool("graph-translate", *IMPORTS[model], tmp_path / model.name, "-o", tmp_path / "out.mlir", code=status)
+    assert message in result.stderr and model.name in result.stderr
+
+
+def test_entries_of_torchscript(tool, tmp_path):
+    """Two of one name, checksums and sizes that lie, and what inflates to much."""
+    model, command = list(IMPORTS.items())[1]
+
+    def refusal(code=1, *options):
+        return tool("graph-translate", *command, *options, tmp_path / "m.pt", "-o", tmp_path / "out.mlir", code=code).stderr
+
+    data = model.read_bytes()
+    with zipfile.ZipFile(model) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".py"))
+        code = archive.read(name)
+    (tmp_path / "m.pt").write_bytes(data.replace(code, code.replace(b"forward", b"fOrward"), 1))
+    assert "checksum" in refusal()
+    record = data.rindex(name.encode()) - 46
+    for field, value in ((20, 1 << 20), (24, 1 << 31)):
+        (tmp_path / "m.pt").write_bytes(data[: record + field] + struct.pack("<I", value) + data[record + field + 4 :])
+        assert "m.pt" in refusal()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile's, of the same thing
+        (tmp_path / "m.pt").write_bytes(data)
+        with zipfile.ZipFile(tmp_path / "m.pt", "a") as archive:
+            archive.writestr(name, b"def f(x: Tensor) -> Tensor:\n  return x\n")
+    assert "m.pt" in refusal()
+    for entry in ("data.pkl", name.split("/", 1)[1]):
+        rewrite(model, tmp_path / "m.pt", {entry: b" " * 1000001}, zipfile.ZIP_DEFLATED)
+        assert "expected at most 1000000 inflated bytes" in refusal(5, "--limit=inflated=1000000")
 
 
 def test_overlapping_entries(tool, tmp_path):
@@ -440,7 +478,9 @@ def test_many_functions_in_a_row(tool, tmp_path):
 
 # What was found --------------------------------------------------------------------------------------------------------------------------
 
-CORPUS = sorted(path for path in (ROOT / "test/fuzz/corpus").rglob("*") if path.is_file() and path.parent.name != "tensors")
+CORPUS = sorted(
+    path for path in (ROOT / "test/fuzz/corpus").rglob("*") if path.is_file() and path.parent.name not in ("tensors", "torchscript")
+)
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: f"{path.parent.name}/{path.name}")

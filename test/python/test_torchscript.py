@@ -455,6 +455,28 @@ def test_hostile_code(tool, small, name, tmp_path):
     assert not (tmp_path / "m.mlir").exists()
 
 
+PICKLE = (
+    b"\x80\x02c__torch__\nM\n)\x81}(X\x01\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n"
+    b"X\x01\0\0\x000X\x03\0\0\0cpuK\x02tQK\0K\x02\x85K\x01\x85\x89ccollections\nOrderedDict\n)RtRX\x01\0\0\0nK\x03ub."
+)
+METHOD = b"class M(Module):\n  __parameters__ = []\n  __buffers__ = []\n  def forward(self: M,\n    x: Tensor) -> Tensor:\n    return x\n"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "test/fuzz/corpus/torchscript").iterdir()), ids=lambda path: path.name)
+def test_finds(path, tmp_path):
+    """What fuzzing has found (test/fuzz/TorchScript.cpp), with the plain build, too."""
+    data, out = path.read_bytes(), tmp_path / "out.mlir"
+    is_pickle = data.startswith(b"\x80")
+    entries = {"data.pkl": data if is_pickle else PICKLE, "code/__torch__.py": METHOD if is_pickle else data, "data/0": bytes(8)}
+    with zipfile.ZipFile(tmp_path / "m.pt", "w") as archive:
+        for name, entry in entries.items():
+            archive.writestr(f"m/{name}", entry)
+    command = [BUILD / "bin/graph-translate", "--import-torchscript", "--input-shape=x=?x2xf32", tmp_path / "m.pt", "-o", out]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert result.returncode in (0, 1, 3, 5), result.stderr
+    assert out.exists() == (result.returncode == 0) and (result.returncode == 0 or "m.pt" in result.stderr)
+
+
 def test_hostile_archives(tool, small, tmp_path):
     def refusal():
         return tool("graph-run", tmp_path / "m.pt", "--input-shape=input=2x4xf32", "--random-inputs", code=1).stderr
