@@ -88,6 +88,26 @@ def test_torchvision(name, how, tmp_path):
     check(script, tmp_path / "m.pt", x, model=model)
 
 
+def test_fused_attention(tmp_path):
+    """What a trace of nn.MultiheadAttention in eval mode calls."""
+
+    class Attends(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+            nn.init.normal_(self.attention.in_proj_bias)
+
+        def forward(self, x):
+            return self.attention(x, x, x, need_weights=False)[0]
+
+    torch.manual_seed(0)
+    model, x = Attends().eval(), torch.randn(2, 5, 8)
+    with torch.no_grad():
+        traced = torch.jit.trace(model, (x,), check_trace=False)
+    assert "_native_multi_head_attention" in traced.code
+    check(traced, tmp_path / "m.pt", x)
+
+
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16])
 def test_element_types(dtype, tmp_path):
     torch.manual_seed(0)
