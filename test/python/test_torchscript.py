@@ -104,7 +104,7 @@ def test_fused_attention(tmp_path):
     model, x = Attends().eval(), torch.randn(2, 5, 8)
     with torch.no_grad():
         traced = torch.jit.trace(model, (x,), check_trace=False)
-    assert "_native_multi_head_attention" in traced.code
+    assert "_native_multi_head_attention" in traced.attention.code
     check(traced, tmp_path / "m.pt", x)
 
 
