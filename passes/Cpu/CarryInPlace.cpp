@@ -2,6 +2,7 @@
 #include "Views.h"
 #include "graph-opt/Passes/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -40,6 +41,13 @@ bool maybeCarried(Value value) {
   return isa<arith::SelectOp>(op);
 }
 
+/// The tensor.empty that a value is written into, as far as one can follow it; null where there is none.
+tensor::EmptyOp emptyOf(Value value) {
+  while (auto style = value.getDefiningOp<DestinationStyleOpInterface>())
+    value = style.getTiedOpOperand(cast<OpResult>(value))->get();
+  return value.getDefiningOp<tensor::EmptyOp>();
+}
+
 /// Lets each of `operands` of a terminator be written into the argument that it is the next value of.
 void settle(Operation *terminator, MutableOperandRange operands, Block::BlockArgListType arguments) {
   OpBuilder builder(terminator);
@@ -53,12 +61,23 @@ void settle(Operation *terminator, MutableOperandRange operands, Block::BlockArg
     if (!type || argument.getType() != type || continues(operand.get(), argument))
       continue;
     // A buffer does not grow: what would not fit is an error at run time, not a write past its end.
+    // The check stands before anything is written, and asks for the size that is written: bufferization may put an empty tensor into the
+    // carried one, and from then on its size is that.
+    OpBuilder::InsertionGuard guard(builder);
+    tensor::EmptyOp empty = emptyOf(operand.get());
+    if (empty && empty->getBlock() == terminator->getBlock())
+      builder.setInsertionPointAfter(empty);
+    else
+      empty = nullptr;
     for (int64_t dim = 0; dim < type.getRank(); ++dim)
       if (type.isDynamicDim(dim)) {
-        Value next = tensor::DimOp::create(builder, loc, operand.get(), dim), now = tensor::DimOp::create(builder, loc, argument, dim);
+        Value next = empty ? getValueOrCreateConstantIndexOp(builder, loc, empty.getMixedSizes()[dim])
+                           : Value(tensor::DimOp::create(builder, loc, operand.get(), dim));
+        Value now = tensor::DimOp::create(builder, loc, argument, dim);
         Value same = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, next, now);
         cf::AssertOp::create(builder, loc, same, "expected a tensor that a loop carries to keep its size");
       }
+    builder.setInsertionPoint(terminator);
     auto written = bufferization::MaterializeInDestinationOp::create(builder, loc, type, operand.get(), argument);
     operand.set(written.getResult());
   }

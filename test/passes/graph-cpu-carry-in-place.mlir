@@ -29,6 +29,28 @@ func.func @insert(%x: tensor<?xf32>, %n: index, %v: f32) -> tensor<?xf32> {
   return %0 : tensor<?xf32>
 }
 
+// A tensor that grows: the check stands before what would write past the end of the carried one.
+// CHECK-LABEL: func @grow
+// CHECK: scf.for {{.+}} iter_args(%[[CARRIED:.+]] = %{{.+}})
+// CHECK: %[[SIZE:.+]] = arith.addi
+// CHECK: tensor.empty(%[[SIZE]])
+// CHECK: %[[NOW:.+]] = tensor.dim %[[CARRIED]]
+// CHECK: %[[SAME:.+]] = arith.cmpi eq, %[[SIZE]], %[[NOW]]
+// CHECK: cf.assert %[[SAME]], "expected a tensor that a loop carries to keep its size"
+// CHECK: tensor.insert_slice
+func.func @grow(%x: tensor<?xf32>, %n: index) -> tensor<?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %0 = scf.for %i = %c0 to %n step %c1 iter_args(%carried = %x) -> tensor<?xf32> {
+    %size = tensor.dim %carried, %c0 : tensor<?xf32>
+    %more = arith.addi %size, %c1 : index
+    %empty = tensor.empty(%more) : tensor<?xf32>
+    %next = tensor.insert_slice %carried into %empty[1] [%size] [1] : tensor<?xf32> into tensor<?xf32>
+    scf.yield %next : tensor<?xf32>
+  }
+  return %0 : tensor<?xf32>
+}
+
 // The corner is another iteration's part.
 // CHECK-LABEL: func @shared_output
 // CHECK-SAME: (%[[X:.+]]: tensor<4xf32>)

@@ -268,6 +268,34 @@ def test_loop_with_a_count_known_at_run_time(count):
     np.testing.assert_array_equal(squares, np.array(expected, np.float32).reshape(count, 2))
 
 
+def looped(grows, count=3):
+    """x, and x stacked `count` times, each time a row longer if it `grows`."""
+    nodes = [
+        helper.make_node("Identity", ["go"], ["on"]),
+        helper.make_node("Concat", ["a", "row"], ["b"], axis=0) if grows else helper.make_node("Add", ["a", "row"], ["b"]),
+        helper.make_node("Mul", ["b", "b"], ["square"]),
+    ]
+    inputs = [value("i", [], TensorProto.INT64), value("go", [], TensorProto.BOOL), value("a", ["m"])]
+    body = helper.make_graph(nodes, "body", inputs, [value("on", [], TensorProto.BOOL), value("b", ["k"]), value("square", ["k"])])
+    given = [numpy_helper.from_array(np.int64(count), "count"), numpy_helper.from_array(np.ones(1, np.float32), "row")]
+    loop = helper.make_node("Loop", ["count", "", "x"], ["y", "all"], body=body)
+    return model([loop], [value("x", ["n"])], [value("y", None), value("all", None)], given)
+
+
+@pytest.mark.parametrize("count", [0, 1, 4])
+def test_stacked_results_of_sizes_known_when_the_model_runs(count):
+    x = np.arange(5, dtype=np.float32)
+    y, squares = run_both(looped(grows=False, count=count), x)
+    np.testing.assert_array_equal(y, x + count)
+    np.testing.assert_array_equal(squares, np.array([(x + i + 1) ** 2 for i in range(count)], np.float32).reshape(count, 5 if count else 0))
+
+
+@pytest.mark.parametrize("target", ["interpreter", "cpu"])
+def test_stacked_results_whose_parts_grow(target):
+    with pytest.raises(graph_opt.Error, match="keep their size|keep its size"):
+        graph_opt.onnx.Backend.run_model(looped(grows=True), [np.arange(5, dtype=np.float32)], target=target)
+
+
 def test_resizing_keeps_sizes_that_are_not_known(tool, tmp_path):
     """The sizes that exporters compute: those of the batch and the channels stay what they are, and nothing moves along them."""
     nodes = [

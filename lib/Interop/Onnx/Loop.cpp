@@ -10,6 +10,7 @@
 #include "graph-opt/Dialect/Graph/Ops/Reshape.h"
 #include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/Support/SaveAndRestore.h"
 
@@ -44,17 +45,90 @@ struct NodeImporter::LoopPlan {
   std::function<FailureOr<LoopStep>(Value iteration, Value condition, ValueRange carried)> body;
 };
 
+/// The sizes of each stacked result's parts: those that follow from no type are those of the first round, which is built ahead of the loop
+/// for them, and 0 where there is none.
+FailureOr<SmallVector<NodeImporter::Sizes>> NodeImporter::sizesOfParts(ImportCall &call, const LoopPlan &plan, const LoopStep &step) {
+  OpBuilder &b = builder;
+  Location loc = call.loc;
+  SmallVector<Sizes> parts;
+  bool areKnown = true;
+  for (Value element : step.elements) {
+    auto type = cast<RankedTensorType>(element.getType());
+    areKnown &= type.hasStaticShape();
+    parts.push_back(getAsIndexOpFoldResult(b.getContext(), type.getShape()));
+  }
+  if (areKnown)
+    return parts;
+  Value runs = plan.condition ? plan.condition : Value(arith::ConstantIntOp::create(b, loc, 1, 1));
+  if (plan.count) {
+    Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+    runs = b.createOrFold<arith::AndIOp>(loc, runs, b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::sgt, plan.count, zero));
+  }
+  Region bodies[2];
+  SmallVector<Value> none;
+  {
+    OpBuilder::InsertionGuard guard(b);
+    llvm::SaveAndRestore key(random.key, Value());
+    b.setInsertionPointToEnd(&bodies[0].emplaceBlock());
+    FailureOr<LoopStep> first =
+        plan.body(arith::ConstantIntOp::create(b, loc, 0, 64), arith::ConstantIntOp::create(b, loc, 1, 1), plan.carried);
+    if (failed(first))
+      return failure();
+    SmallVector<Value> sizes;
+    for (auto [element, known] : llvm::zip_equal(first->elements, parts)) {
+      auto type = dyn_cast<RankedTensorType>(element.getType());
+      if (!type || type.getRank() != static_cast<int64_t>(known.size()))
+        return call.unsupported("a stacked result whose parts change their rank");
+      for (auto [axis, size] : llvm::enumerate(known)) {
+        if (isa<Attribute>(size) && !ShapedType::isDynamic(*getConstantIntValue(size)))
+          continue;
+        if (!type.isDynamicDim(axis))
+          size = b.getIndexAttr(type.getDimSize(axis));
+        else
+          sizes.push_back(b.createOrFold<tensor::DimOp>(loc, element, axis));
+      }
+    }
+    scf::YieldOp::create(b, loc, sizes);
+    b.setInsertionPointToEnd(&bodies[1].emplaceBlock());
+    none.assign(sizes.size(), arith::ConstantIndexOp::create(b, loc, 0));
+    scf::YieldOp::create(b, loc, none);
+  }
+  auto op = scf::IfOp::create(b, loc, ValueRange(none).getTypes(), runs, /*addThenBlock=*/false, /*addElseBlock=*/false);
+  op.getThenRegion().takeBody(bodies[0]);
+  op.getElseRegion().takeBody(bodies[1]);
+  unsigned next = 0;
+  for (Sizes &sizes : parts)
+    for (OpFoldResult &size : sizes)
+      if (ShapedType::isDynamic(*getConstantIntValue(size)))
+        size = op.getResult(next++);
+  return parts;
+}
+
+/// A part as one of its stacked result, of exactly these sizes.
+static Value asPart(OpBuilder &b, Location loc, Value element, ArrayRef<OpFoldResult> sizes) {
+  SmallVector<OpFoldResult> whole = {b.getIndexAttr(1)};
+  llvm::append_range(whole, sizes);
+  auto type = cast<RankedTensorType>(element.getType());
+  for (auto [axis, size] : llvm::enumerate(sizes))
+    if (type.isDynamicDim(axis)) { // a part of another size would be written past its place
+      Value now = tensor::DimOp::create(b, loc, element, axis), first = getValueOrCreateConstantIndexOp(b, loc, size);
+      Value isSame = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, now, first);
+      cf::AssertOp::create(b, loc, isSame, "expected a stacked result whose parts keep their size");
+    }
+  return graph::ReshapeOp::create(b, loc, element, whole);
+}
+
 /// A loop that nothing but its count ends: as long as its stacked results, which are there from the start.
-LogicalResult NodeImporter::buildCounted(ImportCall &call, const LoopPlan &plan, const LoopStep &step, Region &body, TypeRange types) {
+LogicalResult NodeImporter::buildCounted(ImportCall &call, const LoopPlan &plan, const LoopStep &step, ArrayRef<Sizes> parts, Region &body,
+                                         TypeRange types) {
   OpBuilder &b = builder;
   Location loc = call.loc;
   ExprBuilder g(b, loc);
   SmallVector<Value> initial = castAll(b, loc, plan.carried, types);
-  for (Value element : step.elements) {
-    auto type = cast<RankedTensorType>(element.getType());
+  for (auto [element, part] : llvm::zip_equal(step.elements, parts)) {
     SmallVector<OpFoldResult> sizes = {getAsOpFoldResult(plan.count)};
-    llvm::append_range(sizes, getAsIndexOpFoldResult(b.getContext(), type.getShape()));
-    initial.push_back(graph::BroadcastOp::create(b, loc, g.number(0, type.getElementType()), sizes));
+    llvm::append_range(sizes, part);
+    initial.push_back(graph::BroadcastOp::create(b, loc, g.number(0, getElementTypeOrSelf(element)), sizes));
   }
   Value zero = arith::ConstantIndexOp::create(b, loc, 0), one = arith::ConstantIndexOp::create(b, loc, 1);
   auto loop = scf::ForOp::create(b, loc, zero, plan.count, one, initial);
@@ -68,15 +142,15 @@ LogicalResult NodeImporter::buildCounted(ImportCall &call, const LoopPlan &plan,
   block.eraseArguments(1, 2);
   b.setInsertionPointToEnd(&block);
   SmallVector<Value> next = castAll(b, loc, step.carried, types);
-  for (auto [element, whole, prepends] : llvm::zip(step.elements, ArrayRef(initial).drop_front(types.size()), plan.prepends)) {
-    SmallVector<OpFoldResult> sizes = getAsIndexOpFoldResult(b.getContext(), cast<RankedTensorType>(element.getType()).getShape());
-    sizes.insert(sizes.begin(), b.getIndexAttr(1));
+  for (auto [element, part, whole, prepends] : llvm::zip(step.elements, parts, ArrayRef(initial).drop_front(types.size()), plan.prepends)) {
+    SmallVector<OpFoldResult> sizes = {b.getIndexAttr(1)};
+    llvm::append_range(sizes, part);
     SmallVector<OpFoldResult> starts(sizes.size(), b.getIndexAttr(0)), steps(sizes.size(), b.getIndexAttr(1));
     starts[0] = round;
     if (prepends)
       starts[0] = arith::SubIOp::create(b, loc, arith::SubIOp::create(b, loc, plan.count, one), round).getResult();
     Value stacked = block.addArgument(whole.getType(), loc);
-    next.push_back(tensor::InsertSliceOp::create(b, loc, element, stacked, starts, sizes, steps));
+    next.push_back(tensor::InsertSliceOp::create(b, loc, asPart(b, loc, element, part), stacked, starts, sizes, steps));
   }
   scf::YieldOp::create(b, loc, next);
   loop.getRegion().takeBody(body);
@@ -111,24 +185,24 @@ LogicalResult NodeImporter::buildLoop(ImportCall &call, const LoopPlan &plan) {
       type = joined;
     }
   }
-  for (Value element : step.elements)
-    if (!cast<RankedTensorType>(element.getType()).hasStaticShape())
-      return call.unsupported("a stacked result whose parts have sizes that are known only at run time");
+  FailureOr<SmallVector<Sizes>> parts = sizesOfParts(call, plan, step);
+  if (failed(parts))
+    return failure();
   auto isTrue = [](Value condition) { return !condition || getConstantIntValue(condition).value_or(0) != 0; }; // an i1 is -1
   if (plan.count && isTrue(plan.condition) && (isTrue(step.condition) || step.condition == body.front().getArgument(1)))
-    return buildCounted(call, plan, step, body, types);
+    return buildCounted(call, plan, step, *parts, body, types);
   SmallVector<Value> initial = {arith::ConstantIntOp::create(b, loc, 0, 64), plan.condition};
   if (!plan.condition)
     initial[1] = arith::ConstantIntOp::create(b, loc, 1, 1);
   llvm::append_range(initial, castAll(b, loc, plan.carried, types));
-  for (Value element : step.elements) { // stacked from nothing
-    auto type = cast<RankedTensorType>(element.getType());
-    SmallVector<int64_t> sizes(type.getShape());
-    sizes.insert(sizes.begin(), 0);
-    auto emptyType = RankedTensorType::get(sizes, type.getElementType());
-    Value empty = graph::ConstantOp::create(b, loc, emptyType, DenseElementsAttr::get(emptyType, ArrayRef<Attribute>()));
-    sizes[0] = ShapedType::kDynamic;
-    initial.push_back(tensor::CastOp::create(b, loc, RankedTensorType::get(sizes, type.getElementType()), empty));
+  ExprBuilder g(b, loc);
+  for (auto [element, part] : llvm::zip_equal(step.elements, *parts)) { // stacked from nothing
+    SmallVector<OpFoldResult> sizes = {b.getIndexAttr(0)};
+    llvm::append_range(sizes, part);
+    Value empty = graph::BroadcastOp::create(b, loc, g.number(0, getElementTypeOrSelf(element)), sizes);
+    SmallVector<int64_t> shape(cast<RankedTensorType>(empty.getType()).getShape());
+    shape[0] = ShapedType::kDynamic;
+    initial.push_back(tensor::CastOp::create(b, loc, RankedTensorType::get(shape, getElementTypeOrSelf(element)), empty));
   }
   SmallVector<Type> allTypes(ValueRange(initial).getTypes());
   SmallVector<Location> locs(allTypes.size(), loc);
@@ -153,9 +227,7 @@ LogicalResult NodeImporter::buildLoop(ImportCall &call, const LoopPlan &plan) {
     next[1] = arith::ConstantIntOp::create(b, loc, 1, 1);
   llvm::append_range(next, castAll(b, loc, step.carried, types));
   for (auto [i, element] : llvm::enumerate(step.elements)) {
-    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, element);
-    sizes.insert(sizes.begin(), b.getIndexAttr(1));
-    Value part = graph::ReshapeOp::create(b, loc, element, sizes), stacked = after.getArgument(fixed + i);
+    Value part = asPart(b, loc, element, (*parts)[i]), stacked = after.getArgument(fixed + i);
     SmallVector<Value> parts = {stacked, part};
     if (plan.prepends[i])
       std::swap(parts[0], parts[1]);

@@ -81,7 +81,10 @@ private:
   struct LoopPlan;
   struct LoopStep;
   struct ScanPlan;
-  llvm::LogicalResult buildCounted(ImportCall &call, const LoopPlan &plan, const LoopStep &step, mlir::Region &body, mlir::TypeRange types);
+  using Sizes = llvm::SmallVector<mlir::OpFoldResult>;
+  llvm::FailureOr<llvm::SmallVector<Sizes>> sizesOfParts(ImportCall &call, const LoopPlan &plan, const LoopStep &step);
+  llvm::LogicalResult buildCounted(ImportCall &call, const LoopPlan &plan, const LoopStep &step, llvm::ArrayRef<Sizes> parts,
+                                   mlir::Region &body, mlir::TypeRange types);
   llvm::LogicalResult buildLoop(ImportCall &call, const LoopPlan &plan);
   llvm::LogicalResult buildScan(ImportCall &call, const ScanPlan &scan, Scope &scope, const Frame &frame);
   llvm::LogicalResult buildScanOfSamples(ImportCall &call, const ScanPlan &scan, Scope &scope, const Frame &frame);

@@ -8,6 +8,7 @@
 #include "graph-opt/Interop/Archive.h"
 #include "graph-opt/Interop/Onnx.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -261,7 +262,7 @@ static std::optional<std::pair<std::shared_ptr<llvm::MemoryBuffer>, Model>> open
 
 OwningOpRef<ModuleOp> graphopt::importOnnx(StringRef path, MLIRContext *context, const OnnxOptions &options, ImportReport *report) {
   context->loadDialect<graph::GraphDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect, tensor::TensorDialect,
-                       scf::SCFDialect>();
+                       scf::SCFDialect, cf::ControlFlowDialect>();
   auto opened = openModel(path, context, options.limits);
   if (!opened)
     return nullptr;
