@@ -37,14 +37,20 @@ def build(name):
     return MODELS[name]()
 
 
+def varying(name):
+    """Which sizes may vary, as torch wants to be told."""
+    model, _, dynamic = build(name)
+    parameters = inspect.signature(model.forward).parameters.values()
+    if any(p.kind == p.VAR_POSITIONAL for p in parameters):  # (a, *rest)
+        count = len(parameters) - 1
+        dynamic = (*dynamic[:count], dynamic[count:])
+    return dynamic
+
+
 @functools.lru_cache(maxsize=1)
 def export(name, is_dynamic):
-    model, args, dynamic = build(name)
-    takes_any = any(p.kind == p.VAR_POSITIONAL for p in inspect.signature(model.forward).parameters.values())
-    if takes_any:  # (a, *rest)
-        count = len(inspect.signature(model.forward).parameters) - 1
-        dynamic = (*dynamic[:count], dynamic[count:])
-    return torch.export.export(model, args, dynamic_shapes=dynamic if is_dynamic else None, strict=False)
+    model, args, _ = build(name)
+    return torch.export.export(model, args, dynamic_shapes=varying(name) if is_dynamic else None, strict=False)
 
 
 def resized(args, dynamic):
@@ -66,11 +72,29 @@ def error(actual, expected):
     return np.abs(actual.astype(np.float64) - expected).max(initial=0) / max(1, np.abs(expected).max(initial=0))
 
 
+def compare(name, is_dynamic, path):
+    """The greatest error of the model in the file, compiled and interpreted, and with other sizes where it takes them."""
+    model, args, dynamic = build(name)
+    module = graph_opt.load(path)
+    function = module.compile()
+    errors = []
+    for inputs in [args] + [resized(args, dynamic)] * is_dynamic:
+        with torch.no_grad():
+            expected = [torch.as_tensor(leaf) for leaf in _pytree.tree_leaves(model(*inputs))]
+        arrays = [tensor.numpy() for tensor in inputs]
+        ways = [function(*arrays)] + ([] if name in NOT_INTERPRETED else [module.evaluate(*arrays)])
+        for values in ways:
+            errors += [error(actual, reference) for actual, reference in zip(values, expected, strict=True)]
+    assert max(errors) <= 1e-5
+    stats = function.stats()
+    assert stats["compiled_ops"] == stats["total_ops"] > 0
+    return max(errors)
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name, kind", cases())
 def test_model(name, kind, tmp_path, monkeypatch, record_property):
     monkeypatch.setenv("GRAPH_OPT_CACHE", "off")
-    model, args, dynamic = build(name)
     is_dynamic = kind.startswith("dynamic")
     with torch.no_grad():
         if (name, kind) in NOT_EXPORTED:
@@ -79,16 +103,4 @@ def test_model(name, kind, tmp_path, monkeypatch, record_property):
             return
         program = export(name, is_dynamic)
         torch.export.save(program.run_decompositions() if kind.endswith("decomposed") else program, tmp_path / "model.pt2")
-        module = graph_opt.load(tmp_path / "model.pt2")
-        function = module.compile()
-        errors = []
-        for inputs in [args] + [resized(args, dynamic)] * is_dynamic:
-            expected = [torch.as_tensor(leaf) for leaf in _pytree.tree_leaves(model(*inputs))]
-            arrays = [tensor.numpy() for tensor in inputs]
-            ways = [function(*arrays)] + ([] if name in NOT_INTERPRETED else [module.evaluate(*arrays)])
-            for values in ways:
-                errors += [error(actual, reference) for actual, reference in zip(values, expected, strict=True)]
-    record_property("error", f"{max(errors):.1e}")
-    assert max(errors) <= 1e-5
-    stats = function.stats()
-    assert stats["compiled_ops"] == stats["total_ops"] > 0
+    record_property("error", f"{compare(name, is_dynamic, tmp_path / 'model.pt2'):.1e}")
