@@ -4,6 +4,7 @@ All of them become a program of torch.export and its archive, TorchScript its ow
 importer, the one that needs no torch, serves both.
 """
 
+import re
 import warnings
 
 import torch
@@ -107,11 +108,12 @@ class _Function(torch.nn.Module):
 def load_script(script, args: tuple, kwargs: dict, dynamic_shapes) -> Module:
     """A module of what torch.jit.script and torch.jit.trace make."""
     forward = script.forward if isinstance(script, torch.jit.ScriptModule) else script
-    names = []
-    for argument in forward.schema.arguments[isinstance(script, torch.jit.ScriptModule) :]:
-        repeated = sum(name.rstrip("0123456789") == argument.name for name in names) if argument.name in names else 0
-        names.append(f"{argument.name}{repeated - 1}" if repeated else argument.name)  # as torch prints what traces call alike
-    defaults = {argument.name: argument.default_value for argument in forward.schema.arguments if argument.has_default_value()}
+    # Traces may leave names out, or call two alike: the code, which is what is saved, has names of its own.
+    names = re.findall(r"(?:\(|\n *)(\w+): ", forward.code.split(") -> ")[0])
+    if not isinstance(script, torch.jit.ScriptModule):  # it is saved as a module's forward(self, ...), in which they have other numbers
+        names = [re.sub(r"^argument_(\d+)$", lambda number: f"argument_{int(number[1]) + 1}", name) for name in names]
+    arguments = forward.schema.arguments[isinstance(script, torch.jit.ScriptModule) :]
+    defaults = {name: argument.default_value for name, argument in zip(names, arguments, strict=True) if argument.has_default_value()}
     given = {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
     if unknown := [name for name in given if name not in names] or len(args) > len(names):
         raise ImportFailure(f"expected arguments of {names}, got {unknown if unknown is not True else len(args)}")

@@ -261,6 +261,35 @@ def test_nested_arguments_and_results(tmp_path):
     assert same(loaded.compile(threads=1)(x, 2, y, z, 3.5, x), nested(x, 2, y, z, 3.5, x))
 
 
+def test_names_that_traces_leave_out():
+    def anything(*tensors):
+        return tensors[0] - tensors[1]
+
+    class Anything(nn.Module):
+        def forward(self, *tensors):
+            return tensors[0] - tensors[1]
+
+    x, y = torch.rand(3), torch.rand(3)
+    for model in (anything, Anything()):
+        traced = torch.jit.trace(model, (x, y))
+        assert same(graph_opt.from_torch(traced, (x, y)).evaluate(x, y), x - y)
+
+
+def test_results_of_calls_without_types(tmp_path):
+    """The file has no element types: those of results follow from the operators' arguments."""
+
+    def model(x, steps):
+        y = nn.functional.conv1d(x[None], torch.ones(2, 3, 3), padding="same")
+        places = torch.searchsorted(steps, x, out_int32=True)
+        return y, places, places / 2, x > 0.5, x.sum(1, dtype=torch.float64), torch.arange(3), (x > 0.5).sum(), x.max(1), x.half() * 2.5
+
+    x, steps = torch.rand(3, 5), torch.arange(4.0) / 4
+    traced = torch.jit.trace(model, (x, steps))
+    results = flatten(graph_opt.from_torch(traced, (x, steps)).compile(threads=1)(x, steps))
+    for result, expected in zip(results, flatten(model(x, steps)), strict=True):
+        assert result.dtype == expected.dtype and error(result, expected) <= 1e-3
+
+
 def test_draws_of_random_numbers():
     def model(x):
         return torch.dropout(torch.rand_like(x) + 1, 0.5, True)

@@ -43,7 +43,9 @@ UNSAMPLED = {
             "split.sizes"
         ),
         "test_core_aten.py": "item.default",
-        "test_torchscript.py": "_convolution.default _convolution.deprecated _native_multi_head_attention.default",
+        "test_torchscript.py": (
+            "_convolution.default _convolution.deprecated _convolution_mode.default _native_multi_head_attention.default"
+        ),
         "test_random.py": (
             "bernoulli.default bernoulli.p normal.float_float rand_like.default randint.default randint.low randint_like.default "
             "randint_like.low_dtype randn_like.default"

@@ -143,9 +143,11 @@ FailureOr<SmallVector<Type>> graphopt::inferElementTypes(const ImportCall &call,
   case Follows::truth:
     type = IntegerType::get(context, 1);
     break;
-  case Follows::position:
-    type = integer;
+  case Follows::position: {
+    const bool *isShort = call["out_int32"].get<bool>();
+    type = isShort && *isShort ? Type(IntegerType::get(context, 32)) : integer;
     break;
+  }
   case Follows::promoted:
   case Follows::promotedFloat:
     type = promote(operandsOf(call, schema), context);

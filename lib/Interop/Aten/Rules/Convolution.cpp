@@ -123,7 +123,7 @@ void graphopt::registerAtenConvolutionRules(ImportRules &rules) {
     rules.aten(overloads, [=](ImportCall &call) { return importConvolution(call, named, transposed); });
   };
   rule({"conv1d.default", "conv2d.default", "conv3d.default"}, /*named=*/false, /*transposed=*/false);
-  rule({"conv1d.padding", "conv2d.padding", "conv3d.padding"}, /*named=*/true, /*transposed=*/false);
+  rule({"conv1d.padding", "conv2d.padding", "conv3d.padding", "_convolution_mode.default"}, /*named=*/true, /*transposed=*/false);
   rule({"conv_transpose1d.default", "conv_transpose2d.input", "conv_transpose3d.input"}, /*named=*/false, /*transposed=*/true);
   rules.aten({"convolution.default", "_convolution.default", "_convolution.deprecated"},
              [](ImportCall &call) { return importConvolution(call, /*named=*/false, call.boolean("transposed", false)); });
