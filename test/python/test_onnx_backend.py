@@ -105,6 +105,54 @@ def test_operators_before_numpys_broadcasting(target):
         Backend.prepare(training, target=target)
 
 
+@pytest.mark.parametrize("target", ["cpu", "interpreter"])
+def test_quantised_layers(target):
+    """A layer between pairs that quantise and dequantise, as tools write it, against ONNX Runtime."""
+    ort = pytest.importorskip("onnxruntime")
+    rng = np.random.default_rng(0)
+    given = {
+        "s": np.float32(0.02),
+        "z": np.uint8(128),
+        "ws": np.array([0.01, 0.02, 0.03], np.float32),
+        "wz": np.zeros(3, np.int8),
+        "w": rng.integers(-100, 100, (4, 3), np.int8),
+    }
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "s", "z"], ["xq"]),
+        helper.make_node("DequantizeLinear", ["xq", "s", "z"], ["xd"]),
+        helper.make_node("DequantizeLinear", ["w", "ws", "wz"], ["wd"], axis=1),
+        helper.make_node("MatMul", ["xd", "wd"], ["y"]),
+        helper.make_node("QuantizeLinear", ["y", "s", "z"], ["yq"]),
+        helper.make_node("DequantizeLinear", ["yq", "s", "z"], ["out"]),
+    ]
+    weights = [numpy_helper.from_array(array, name) for name, array in given.items()]
+    proto = model(nodes, [value("x", ["n", 4])], [value("out", ["n", 3])], weights)
+    x = rng.standard_normal((5, 4)).astype(np.float32)
+    (expected,) = ort.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"]).run(None, {"x": x})
+    np.testing.assert_allclose(Backend.run_model(proto, [x], target=target)[0], expected, rtol=1e-6, atol=1e-6)
+
+
+def sparse(positions, dims, numbers=(1.0, 2.0)):
+    values = helper.make_tensor("w", TensorProto.FLOAT, [len(numbers)], numbers)
+    indices = numpy_helper.from_array(np.array(positions, np.int64), "at")
+    return helper.make_sparse_tensor(values, indices, dims)
+
+
+@pytest.mark.parametrize("positions", [[1, 5], [[0, 1], [1, 2]]])
+def test_sparse_initialisers(positions):
+    proto = model([helper.make_node("Add", ["x", "w"], ["y"])], [value("x", [2, 3])], [value("y", [2, 3])])
+    proto.graph.sparse_initializer.append(sparse(positions, [2, 3]))
+    np.testing.assert_array_equal(Backend.run_model(proto, [np.zeros((2, 3), np.float32)])[0], [[0, 1, 0], [0, 0, 2]])
+
+
+@pytest.mark.parametrize("positions", [[1, 6], [-1, 5], [5, 1], [1, 1], [[0, 1], [2, 0]], [[0], [1]], [1]])
+def test_sparse_initialisers_that_lie(positions):
+    proto = model([helper.make_node("Add", ["x", "w"], ["y"])], [value("x", [2, 3])], [value("y", [2, 3])])
+    proto.graph.sparse_initializer.append(sparse(positions, [2, 3]))
+    with pytest.raises(graph_opt.ImportFailure, match="initialiser: "):
+        Backend.prepare(proto)
+
+
 # Sequences -------------------------------------------------------------------------------------------------------------------------------
 
 

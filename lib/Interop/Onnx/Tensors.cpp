@@ -191,7 +191,7 @@ Expected<TensorData> onnx::readTensor(const SparseTensor &tensor, const TensorSo
   int64_t elementSize = TensorValue::getElementSize(type);
   SmallVector<int64_t, 4> strides = rowMajorStrides(tensor.dims);
   ArrayRef<int64_t> at = positions->get<int64_t>();
-  for (int64_t i = 0; i < count; ++i) {
+  for (int64_t i = 0, last = -1; i < count; ++i) {
     int64_t position = isLinear ? at[i] : 0;
     for (int64_t d = 0; !isLinear && d < rank; ++d) {
       if (at[i * rank + d] < 0 || at[i * rank + d] >= tensor.dims[d])
@@ -200,6 +200,9 @@ Expected<TensorData> onnx::readTensor(const SparseTensor &tensor, const TensorSo
     }
     if (position < 0 || position >= *total)
       return fail("expected positions inside of the sparse tensor");
+    if (position <= last)
+      return fail("expected the positions of a sparse tensor in order, none twice");
+    last = position;
     std::memcpy(dense.getMutableRaw() + position * elementSize, numbers->getRaw() + i * elementSize, elementSize);
   }
   return TensorData{dense.getType(), WeightStore::makeAttr(context, dense, "onnx")};

@@ -99,7 +99,7 @@ LogicalResult importStft(ImportCall &call) {
   auto isOneSided = call.boolean("onesided");
   if (failed(signal) || failed(window) || failed(step) || failed(isOneSided))
     return failure();
-  if (rankOf(*signal) != 3 || *step < 1 || (!*window && !call.has("frame_length")))
+  if (rankOf(*signal) != 3 || *step < 1 || (*window ? rankOf(*window) != 1 : !call.has("frame_length")))
     return call.unsupported("expected a signal of rank 3, a step of at least 1, and a window or a length of frames");
   FailureOr<OpFoldResult> length = *window ? FailureOr<OpFoldResult>(sizesOf(call, *window)[0]) : call.size("frame_length");
   if (failed(length))
