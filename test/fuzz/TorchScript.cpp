@@ -15,7 +15,7 @@ struct Entry {
 
 void put(std::string &out, uint64_t number, unsigned bytes) {
   for (unsigned i = 0; i < bytes; ++i)
-    out.push_back(static_cast<char>(number >> (8 * i)));
+    out.push_back(static_cast<char>(i < 8 ? number >> (8 * i) : 0));
 }
 
 /// What local headers and the directory's records have in common: no compression, no time.
