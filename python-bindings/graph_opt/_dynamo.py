@@ -82,12 +82,32 @@ def _argument(node: Node):
     return SymIntArgument(node.name) if isinstance(value, torch.SymInt) else TensorArgument(node.name)
 
 
+def _read_sizes_from_tensors(graph: Graph) -> None:
+    """Sizes that torch hands over as numbers of their own become those of the tensors that have them, so that shapes follow from shapes."""
+    inputs = [node for node in graph.nodes if node.op == "placeholder"]
+    places = {}
+    for node in inputs:
+        value = node.meta.get("val")
+        for axis, size in enumerate(value.shape if isinstance(value, torch.Tensor) else ()):
+            if isinstance(size, torch.SymInt):
+                places.setdefault(size.node.expr, (node, axis))
+    for node in inputs:
+        value = node.meta.get("val")
+        if node.users and isinstance(value, torch.SymInt) and value.node.expr in places:
+            with graph.inserting_after(inputs[-1]):
+                size = graph.call_function(torch.ops.aten.sym_size.int, places[value.node.expr])
+            size.meta["val"] = value
+            node.replace_all_uses_with(size)
+
+
 def _program(gm: GraphModule) -> tuple[ExportedProgram, tuple]:
     """The graph as an exported program, and its results as the graph has them: nodes, and values that need no computation."""
     graph, constants, ranges, inputs = Graph(), {}, {}, []
     output = graph.graph_copy(gm.graph, {})
     results = tuple(output) if isinstance(output, tuple | list) else (output,)
     graph.output(results)
+    _read_sizes_from_tensors(graph)
+    results = graph.output_node().args[0]
     for node in graph.nodes:
         if stack := node.meta.get("nn_module_stack"):  # the archive holds names of classes
             names = {key: (path, kind if isinstance(kind, str) else kind.__qualname__) for key, (path, kind) in stack.items()}
@@ -151,7 +171,7 @@ def _compile_part(gm: GraphModule, options: Options, report: GraphReport):
 
     def call(*args):
         flat = [arg if isinstance(arg, torch.Tensor) else torch.tensor(arg) for arg in args]
-        computed = iter(compiled.call_flat(flat, like_torch=True))
+        computed = iter(compiled._run(flat, torch))  # torch's, even if there are no arguments
         values = [finish(result, computed) for result in results]
         return values[0] if is_single else values
 

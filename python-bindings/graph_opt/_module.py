@@ -1,6 +1,8 @@
 """Modules and compiled functions."""
 
+import html
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,9 @@ import numpy as np
 from . import _graph_opt
 from ._errors import CompileError, Error, ImportFailure, stage
 from ._signature import RANDOM_KEY, NestedSignature, Signature, describe_all
-from ._values import is_torch, pack, unpack
+from ._values import framework_of, is_torch, pack, pack_results, unpack
+
+_MOST_HTML_LINES = 500
 
 
 def with_key(arguments: list, ports: list) -> list:
@@ -26,21 +30,36 @@ def with_key(arguments: list, ports: list) -> list:
 class CompiledFunction:
     """Machine code for a function of a module.
 
-    Takes and returns what the model does: numpy arrays, or torch tensors where the first argument is one. Nothing is cast, and
-    arguments that are row-major and contiguous are used in place. Calls from several threads may run at the same time.
+    Takes and returns what the model does: numpy arrays, torch tensors, or arrays of any framework that has DLPack and the array API's
+    `__array_namespace__`; what comes out is of the kind that came in. Nothing is cast, and arguments that are row-major and contiguous
+    are used in place. Calls from several threads may run at the same time.
     """
 
-    def __init__(self, native, ports, names: list, signature: Signature):
-        self._native, self._ports, self._names, self._signature = native, ports, names, signature
+    def __init__(self, native, ports: list, results: list, signature: Signature):
+        self._native, self._ports, self._results, self._signature = native, ports, results, signature
+        self._names = [name for name, _, _ in results]
 
     def __call__(self, *args, **kwargs):
         flat = self._signature.flatten(args, kwargs)
-        return self._signature.unflatten(self.call_flat(flat, any(map(is_torch, flat))), self._names)
+        return self._signature.unflatten(self.run(flat), self._names)
 
-    def call_flat(self, arguments: list, like_torch: bool = False) -> list:
-        """The function itself, without the model's nesting of arguments and results."""
+    def run(self, inputs: Sequence, outputs: Sequence | None = None) -> list:
+        """The function itself, without the model's nesting: arrays in order to a list of arrays.
+
+        `outputs` are written to instead of new arrays, where they are given: contiguous, of the sizes and element types of the results, and
+        with memory that is no argument's.
+        """
         with stage(Error):
-            return unpack(self._native.run(pack(with_key(arguments, self._ports), self._ports)), like_torch)
+            if outputs is None:
+                return self._run(inputs, framework_of(inputs))
+            self._native.run_into(self._pack(inputs), pack_results(outputs, self._results))
+            return list(outputs)
+
+    def _pack(self, inputs: Sequence) -> list:
+        return pack(with_key(list(inputs), self._ports), self._ports)
+
+    def _run(self, inputs: Sequence, framework) -> list:
+        return unpack(self._native.run(self._pack(inputs)), framework)
 
     def stats(self) -> dict:
         """total_ops, compiled_ops (all of them: nothing falls back), cache_hits, arena_bytes, compile_ms."""
@@ -75,11 +94,8 @@ class Module:
         flat = self._signature.flatten(args, kwargs)
         with stage(Error):
             ports = self._native.inputs(function)
-            results = self._native.evaluate(function, pack(with_key(flat, ports), ports))
-        return self._signature.unflatten(unpack(results, any(map(is_torch, flat))), self._output_names(function))
-
-    def _output_names(self, function: str) -> list:
-        return [name for name, _, _ in self._native.outputs(function)]
+            results = unpack(self._native.evaluate(function, pack(with_key(flat, ports), ports)), framework_of(flat))
+        return self._signature.unflatten(results, [name for name, _, _ in self._native.outputs(function)])
 
     def random_inputs(self, seed: int = 0, dims: dict = {}, function: str = "") -> list:
         with stage(Error):
@@ -89,7 +105,7 @@ class Module:
         """A CompiledFunction for this CPU; `threads` that one call may use, by default as many as there are."""
         with stage(CompileError, lambda: self._reproducer(f"graph-compile -{pipeline} -o model.o")):
             native = self._native.compile(function, pipeline, accuracy or "", threads or 0)
-        return CompiledFunction(native, self._native.inputs(function), self._output_names(function), self._signature)
+        return CompiledFunction(native, self._native.inputs(function), self._native.outputs(function), self._signature)
 
     def save(self, path) -> None:
         """Writes .mlir, .mlirbc or .json, by the ending."""
@@ -114,6 +130,12 @@ class Module:
 
     def __str__(self) -> str:
         return str(self._native)
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: the graph as text, shortened where it is long."""
+        lines = str(self).splitlines()
+        rest = [f"... {len(lines) - _MOST_HTML_LINES} lines more"] if len(lines) > _MOST_HTML_LINES else []
+        return f"<pre>{html.escape(chr(10).join(lines[:_MOST_HTML_LINES] + rest))}</pre>"
 
 
 def load(path, *, inputs: dict | None = None, limits: dict[str, int] | None = None) -> Module:

@@ -1,4 +1,7 @@
-"""Arrays on their way to compiled code and back: numpy and torch, without a copy where they are row-major and contiguous.
+"""Arrays on their way to compiled code and back, without a copy where they are row-major and contiguous.
+
+numpy and torch come by themselves, others by DLPack (https://dmlc.github.io/dlpack); these say by the array API's
+`__array_namespace__` (https://data-apis.org/array-api) what makes arrays of their kind.
 
 Inside, a tensor is (its bytes, its element type as MLIR spells it, its sizes).
 """
@@ -60,6 +63,15 @@ def is_torch(value) -> bool:
     return torch is not None and isinstance(value, torch.Tensor)
 
 
+def framework_of(values: list):
+    """The module that makes arrays of the kind that some of the values are: torch, or an array API namespace; None for numpy's."""
+    if any(map(is_torch, values)):
+        return sys.modules["torch"]
+    foreign = (value for value in values if not isinstance(value, np.ndarray) and hasattr(value, "__array_namespace__"))
+    first = next(foreign, None)
+    return None if first is None or isinstance(first, np.generic) else first.__array_namespace__()
+
+
 def pack(values, ports) -> list:
     """The arguments of a function whose inputs are `ports`: (name, element type, sizes) each. No value is cast."""
     if len(values) != len(ports):
@@ -67,10 +79,24 @@ def pack(values, ports) -> list:
     return [_pack_one(value, name, element) for value, (name, element, _) in zip(values, ports, strict=True)]
 
 
+def pack_results(values, ports) -> list:
+    """Results to write to. Each must be row-major, contiguous and writable: a copy would be written in vain."""
+    packed = pack(values, ports)
+    for value, (data, _, _), (name, _, _) in zip(values, packed, ports, strict=True):
+        memory = value.data_ptr() if is_torch(value) else _as_numpy(value, name).__array_interface__["data"][0]
+        if data.size and (data.__array_interface__["data"][0] != memory or not data.flags.writeable):
+            raise Error(f"expected contiguous, writable memory for result '{name}'")
+    return packed
+
+
+def _dtype_error(element: str, name: str, got) -> Error:
+    return Error(f"expected {element} for '{name}', got {got}")
+
+
 def _pack_one(value, name, element):
     if is_torch(value):
         if value.dtype != torch_dtype(element):
-            raise Error(f"expected {element} for '{name}', got {value.dtype}")
+            raise _dtype_error(element, name, value.dtype)
         if value.device.type != "cpu":
             raise Error(f"expected a tensor on the CPU for '{name}', got one on {value.device}")
         import torch
@@ -78,16 +104,24 @@ def _pack_one(value, name, element):
         packed = value.detach().resolve_conj().resolve_neg().contiguous()
         flat = packed.as_strided((packed.numel(),), (1,))  # of one element, contiguous() leaves any stride as it is
         return flat.view(torch.uint8).numpy(), element, list(value.shape)
-    array = np.asarray(value)
+    array = _as_numpy(value, name)
     if array.dtype != numpy_dtype(element):
-        raise Error(f"expected {element} for '{name}', got {array.dtype}")
+        raise _dtype_error(element, name, array.dtype)
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8), element, list(array.shape)
 
 
-def unpack(tensors, like_torch: bool = False) -> list:
-    """Arrays on the memory of results; torch's where `like_torch`."""
-    if not like_torch:
-        return [data.view(numpy_dtype(element)).reshape(shape) for data, element, shape in tensors]
-    import torch
+def _as_numpy(value, name) -> np.ndarray:
+    if isinstance(value, np.ndarray) or not hasattr(value, "__dlpack__"):
+        return np.asarray(value)
+    try:
+        return np.from_dlpack(value)
+    except (BufferError, RuntimeError, TypeError) as error:
+        raise Error(f"expected an array on the CPU for '{name}', got {type(value).__name__}: {error}") from None
 
-    return [torch.from_numpy(data).view(torch_dtype(element)).reshape(shape) for data, element, shape in tensors]
+
+def unpack(tensors, framework=None) -> list:
+    """Arrays on the memory of results, of the kind that the framework makes; numpy's where it is None."""
+    if framework is not None and framework.__name__ == "torch":
+        return [framework.from_numpy(data).view(torch_dtype(element)).reshape(shape) for data, element, shape in tensors]
+    arrays = [data.view(numpy_dtype(element)).reshape(shape) for data, element, shape in tensors]
+    return arrays if framework is None else [framework.from_dlpack(array) for array in arrays]

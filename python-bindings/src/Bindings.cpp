@@ -81,6 +81,15 @@ struct Compiled {
     nb::gil_scoped_acquire acquire;
     return fromValues(results);
   }
+
+  void runInto(const std::vector<Tensor> &arguments, const std::vector<Result> &results) const {
+    std::vector<TensorValue> values = toValues(context, arguments), written;
+    for (const auto &[bytes, dtype, shape] : results)
+      written.push_back(viewOf(context, bytes.data(), bytes.size(), dtype, shape));
+    nb::gil_scoped_release release;
+    if (llvm::Error failed = function.runInto(values, written))
+      raise(std::move(failed));
+  }
 };
 
 Compiled compileModule(Module &module, const std::string &function, const std::string &pipeline, const std::string &accuracy, int threads) {
@@ -132,16 +141,19 @@ NB_MODULE(_graph_opt, m) {
   auto error = nb::exception<Error>(m, "Error");
   nb::exception<UnsupportedOpError>(m, "UnsupportedOpError", error);
 
-  nb::class_<Compiled>(m, "Compiled").def("run", &Compiled::run, "arguments"_a).def("stats", [](const Compiled &self) {
-    const CompileStats &stats = self.function.stats();
-    nb::dict result;
-    result["total_ops"] = stats.totalOps;
-    result["compiled_ops"] = stats.compiledOps;
-    result["cache_hits"] = stats.cacheHits;
-    result["arena_bytes"] = stats.arenaBytes;
-    result["compile_ms"] = stats.compileMs;
-    return result;
-  });
+  nb::class_<Compiled>(m, "Compiled")
+      .def("run", &Compiled::run, "arguments"_a)
+      .def("run_into", &Compiled::runInto, "arguments"_a, "results"_a)
+      .def("stats", [](const Compiled &self) {
+        const CompileStats &stats = self.function.stats();
+        nb::dict result;
+        result["total_ops"] = stats.totalOps;
+        result["compiled_ops"] = stats.compiledOps;
+        result["cache_hits"] = stats.cacheHits;
+        result["arena_bytes"] = stats.arenaBytes;
+        result["compile_ms"] = stats.compileMs;
+        return result;
+      });
 
   nb::class_<Module>(m, "Module")
       .def_static(

@@ -35,18 +35,24 @@ static TensorValue copyOf(const TensorValue &value) {
   return copy;
 }
 
+TensorValue python::viewOf(mlir::MLIRContext *context, const uint8_t *bytes, size_t size, const std::string &dtype,
+                           const std::vector<int64_t> &shape) {
+  mlir::Type type = mlir::parseType(dtype, context);
+  auto count = checkedNumElements(shape);
+  if (!type || !count || static_cast<size_t>(*count * TensorValue::getElementSize(type)) != size)
+    throw Error("expected the bytes of a tensor of " + dtype + ", got " + std::to_string(size));
+  return TensorValue(type, shape, reinterpret_cast<const char *>(bytes), nullptr);
+}
+
+static bool isAligned(const TensorValue &value) {
+  return !value.getByteSize() || reinterpret_cast<uintptr_t>(value.getRaw()) % TensorValue::getElementSize(value.getElementType()) == 0;
+}
+
 std::vector<TensorValue> python::toValues(mlir::MLIRContext *context, const std::vector<Tensor> &tensors) {
   std::vector<TensorValue> values;
   for (const auto &[bytes, dtype, shape] : tensors) {
-    mlir::Type type = mlir::parseType(dtype, context);
-    auto count = checkedNumElements(shape);
-    if (!type || !count || static_cast<size_t>(*count * TensorValue::getElementSize(type)) != bytes.size())
-      throw Error("expected the bytes of a tensor of " + dtype + ", got " + std::to_string(bytes.size()));
-    const char *data = reinterpret_cast<const char *>(bytes.data());
-    TensorValue value(type, shape, data, nullptr);
-    if (bytes.size() && reinterpret_cast<uintptr_t>(data) % TensorValue::getElementSize(type))
-      value = copyOf(value);
-    values.push_back(std::move(value));
+    TensorValue value = viewOf(context, bytes.data(), bytes.size(), dtype, shape);
+    values.push_back(isAligned(value) ? value : copyOf(value));
   }
   return values;
 }

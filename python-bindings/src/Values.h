@@ -33,6 +33,9 @@ template <typename T> T unwrap(llvm::Expected<T> value) {
 }
 
 std::string printType(mlir::Type type);
+/// The value of a tensor on its bytes.
+TensorValue viewOf(mlir::MLIRContext *context, const uint8_t *bytes, size_t size, const std::string &dtype,
+                   const std::vector<int64_t> &shape);
 /// The values of tensors, which must outlive them: their bytes are used in place, and copied where they are not aligned to the element.
 std::vector<TensorValue> toValues(mlir::MLIRContext *context, const std::vector<Tensor> &tensors);
 /// Tensors on the values' storage, which nobody else may have.

@@ -1,10 +1,12 @@
 """The Python package: numbers in and out, errors."""
 
+import array_api_strict as strict
 import graph_opt
 import ml_dtypes
 import numpy as np
 import pytest
 from elements import NUMPY
+from graph_opt._values import pack, unpack
 
 ADD = """
 func.func @add(%a: tensor<?x3xf32> {graph.name = "a"}, %b: tensor<3xf32>) -> tensor<?x3xf32> {
@@ -83,3 +85,51 @@ def test_bfloat16_is_ml_dtypes():
     text = "func.func @f(%x: tensor<2xbf16>) -> tensor<2xbf16> { %y = graph.neg %x : tensor<2xbf16> return %y : tensor<2xbf16> }"
     (y,) = graph_opt.parse(text).evaluate(np.array([1.5, -2], ml_dtypes.bfloat16))
     assert y.dtype == ml_dtypes.bfloat16 and y.tolist() == [-1.5, 2.0]
+
+
+# Calls in place, and other frameworks ----------------------------------------------------------------------------------------------------
+
+
+def test_results_in_memory_that_is_given():
+    compiled = graph_opt.parse(ADD).compile(threads=1)
+    a, b, y = np.arange(6, dtype=np.float32).reshape(2, 3), np.ones(3, np.float32), np.empty((2, 3), np.float32)
+    (same,) = compiled.run([a, b], [y])
+    assert same is y and np.array_equal(y, a + b)
+    assert np.array_equal(compiled.run([a, b])[0], y)
+
+
+@pytest.mark.parametrize(
+    "y, message",
+    [
+        (np.empty((3, 3), np.float32), r"expected tensor<2x3xf32> for result 'out0', got tensor<3x3xf32>"),
+        (np.empty((2, 3), np.float64), "expected f32 for 'out0', got float64"),
+        (np.empty((3, 2), np.float32).T, "expected contiguous, writable memory"),
+        (np.broadcast_to(np.float32(0), (2, 3)), "expected contiguous, writable memory"),
+    ],
+)
+def test_memory_that_does_not_fit_is_refused(y, message):
+    with pytest.raises(graph_opt.Error, match=message):
+        graph_opt.parse(ADD).compile(threads=1).run([np.ones((2, 3), np.float32), np.ones(3, np.float32)], [y])
+
+
+def test_memory_of_an_argument_is_refused():
+    a = np.ones((2, 3), np.float32)
+    with pytest.raises(graph_opt.Error, match="expected memory of its own for result 'out0'"):
+        graph_opt.parse(ADD).compile(threads=1).run([a, np.ones(3, np.float32)], [a])
+
+
+def test_other_frameworks_pass_without_a_copy():
+    """By DLPack and the array API: what goes in is used where it lies, and what comes out is of the same kind."""
+    module = graph_opt.parse(ADD)
+    a, b = strict.reshape(strict.arange(6, dtype=strict.float32), (2, 3)), strict.ones(3, dtype=strict.float32)
+    data, element, sizes = pack([a], module.inputs()[:1])[0]
+    assert np.shares_memory(data, np.from_dlpack(a)) and (element, sizes) == ("f32", [2, 3])
+    for (y,) in (module.compile(threads=1)(a, b), module.evaluate(a, b)):
+        assert type(y) is type(a) and strict.all(y == a + b)
+    (array,) = unpack([(np.zeros(8, np.uint8), "f32", [2])], strict)
+    assert type(array) is type(a) and array.shape == (2,)
+
+
+def test_notebooks_show_the_graph():
+    assert "graph.add %arg0, %arg1" in graph_opt.parse(ADD)._repr_html_()
+    assert "&lt;?x3xf32&gt;" in graph_opt.parse(ADD)._repr_html_()

@@ -54,9 +54,9 @@ def test_distribution(name, decompose):
     compiled = module.compile()
     seen = []
     for key in KEYS:
-        y = compiled.call_flat([x, key], like_torch=True)[0]
+        y = compiled.run([x, key])[0]
         assert y.dtype == function(x).dtype
-        assert torch.equal(y, compiled.call_flat([x, key], like_torch=True)[0])
+        assert torch.equal(y, compiled.run([x, key])[0])
         y = y.double().flatten()
         assert abs(y.mean() - mean) < 0.025 * deviation and abs(y.std() - deviation) < 0.025 * deviation
         assert least <= y.min() and y.max() <= greatest
@@ -84,13 +84,13 @@ def test_draws_are_their_own():
 
     module = imported(function, torch.zeros(1))
     assert str(module.run_passes("O2")).count("graph.random") == 2
-    a, b, _ = module.compile().call_flat([torch.zeros(1), KEYS[0]], like_torch=True)
+    a, b, _ = module.compile().run([torch.zeros(1), KEYS[0]])
     assert abs(np.corrcoef(a, b)[0, 1]) < 0.15
 
 
 def test_permutation():
     compiled = imported(lambda x: torch.randperm(100), torch.zeros(1)).compile()
-    seen = [compiled.call_flat([torch.zeros(1), key], like_torch=True)[0] for key in KEYS]
+    seen = [compiled.run([torch.zeros(1), key])[0] for key in KEYS]
     assert all(torch.equal(y.sort().values, torch.arange(100)) for y in seen)
     assert not torch.equal(seen[0], seen[1])
 

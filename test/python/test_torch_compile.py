@@ -153,3 +153,40 @@ def test_gradients_flow_through_it():
     twin(X).square().sum().backward()
     for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
         close(ours.grad, theirs.grad)
+
+
+MASKS = {
+    "none": (None, False),
+    "causal": (None, True),
+    "numbers": (torch.linspace(-1, 1, 25).reshape(5, 5), False),
+    "truth": (torch.tensor([[1, 1, 1, 1, 1], [0, 0, 0, 0, 0], [1, 0, 1, 0, 1], [0, 0, 0, 0, 1], [1, 1, 0, 0, 0]]) > 0, False),
+}
+
+
+@pytest.mark.parametrize("mask", MASKS)
+def test_attention_and_its_gradient(mask):
+    """The kernel that torch chooses before a backend sees the graph."""
+    torch._dynamo.reset()
+    attn_mask, is_causal = MASKS[mask]
+
+    def attention(q, k, v):
+        return torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask, is_causal=is_causal)
+
+    inputs = [torch.randn(2, 3, 5, 8, generator=torch.manual_seed(i), requires_grad=True) for i in range(3)]
+    compiled = torch.compile(attention, backend="graph_opt", options={"strict": True})
+    results = [f(*inputs) for f in (attention, compiled)]
+    gradients = [torch.autograd.grad(y.square().sum(), inputs) for y in results]
+    for expected, actual in zip([results[0], *gradients[0]], [results[1], *gradients[1]], strict=True):
+        assert (actual - expected).abs().max() <= 1e-5 * max(1, expected.abs().max())
+
+
+def test_softmax_of_lines_that_see_nothing():
+    x = torch.tensor([[1.0, 2.0], [-torch.inf, -torch.inf], [-torch.inf, 0.0]])
+
+    def softmax(x):
+        return torch.ops.aten._safe_softmax(x, 1), torch.ops.aten._safe_softmax(x, 0, torch.float64)
+
+    compiled = torch.compile(softmax, backend="graph_opt", options={"strict": True})
+    for actual, expected in zip(compiled(x), softmax(x), strict=True):
+        assert actual.dtype == expected.dtype
+        torch.testing.assert_close(actual, expected)

@@ -231,39 +231,5 @@ Cost AttentionOp::getCost(int64_t dynamicSize) {
 
 //===--- Import -----------------------------------------------------------===//
 
-void AttentionOp::registerImportRules(ImportRules &rules) {
-  rules.aten({"scaled_dot_product_attention.default"}, [](ImportCall &call) -> LogicalResult {
-    auto query = call.tensor("query"), key = call.tensor("key"), value = call.tensor("value");
-    auto mask = call.optionalTensor("attn_mask");
-    auto dropout = call.number("dropout_p", 0);
-    auto scale = call.number("scale", 0);
-    auto isCausal = call.boolean("is_causal", false), isGrouped = call.boolean("enable_gqa", false);
-    if (failed(query) || failed(key) || failed(value) || failed(mask) || failed(dropout) || failed(scale) || failed(isCausal) ||
-        failed(isGrouped))
-      return failure();
-    if (*dropout != 0)
-      return call.unsupported("dropout in training draws random numbers; export the model in eval mode");
-    auto type = cast<RankedTensorType>(query->getType()), keyType = cast<RankedTensorType>(key->getType());
-    int64_t rank = type.getRank();
-    if (rank < 2 || keyType.getRank() != rank || cast<RankedTensorType>(value->getType()).getRank() != rank)
-      return call.unsupported("expected matrices of queries, keys and values of one rank");
-    if (!call.has("scale") && type.isDynamicDim(rank - 1))
-      return call.unsupported("expected a static size of the queries, or a scale");
-    int64_t group = 1;
-    if (*isGrouped) {
-      if (rank < 3 || type.isDynamicDim(rank - 3) || keyType.isDynamicDim(rank - 3) || keyType.getDimSize(rank - 3) < 1 ||
-          type.getDimSize(rank - 3) % keyType.getDimSize(rank - 3) != 0)
-        return call.unsupported("expected heads of queries in groups of a known size");
-      group = type.getDimSize(rank - 3) / keyType.getDimSize(rank - 3);
-    }
-    if (!call.has("scale"))
-      *scale = 1 / std::sqrt(static_cast<double>(type.getDimSize(rank - 1)));
-    if (*mask && !getElementTypeOrSelf(mask->getType()).isInteger(1))
-      *mask = call.cast(*mask, type.getElementType());
-    // A row that the mask leaves no key gives zeros, as torch has it. A causal row always sees its first key.
-    bool isSafe = static_cast<bool>(*mask);
-    return call.yield(
-        AttentionOp::create(call.builder, call.loc, *query, *key, *value, *mask, llvm::APFloat(*scale), group, *isCausal, isSafe)
-            .getResult());
-  });
-}
+// lib/Interop/{Aten,Onnx}/Rules/Attention.cpp: frameworks have it in several forms.
+void AttentionOp::registerImportRules(ImportRules &) {}

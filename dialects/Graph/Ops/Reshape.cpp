@@ -141,6 +141,12 @@ void ReshapeOp::registerImportRules(ImportRules &rules) {
       auto sizes = call.sizes(sizesName);
       if (failed(x) || failed(sizes))
         return failure();
+      // A size that is left open, -1, is often known to the source, where its proof takes arithmetic on sizes that vary.
+      auto stated = call.resultTypes.empty() ? RankedTensorType() : dyn_cast_or_null<RankedTensorType>(call.resultTypes[0]);
+      if (stated && stated.getRank() == static_cast<int64_t>(sizes->size()))
+        for (auto [d, size] : llvm::enumerate(*sizes))
+          if (isConstantIntValue(size, -1) && !stated.isDynamicDim(d))
+            size = call.builder.getIndexAttr(stated.getDimSize(d));
       return call.yield(ReshapeOp::create(call.builder, call.loc, *x, *sizes).getResult());
     };
   };

@@ -59,6 +59,8 @@ class CompiledFunction {
 public:
   /// Checks the arguments (count, element types, sizes), allocates the results and runs.
   llvm::Expected<llvm::SmallVector<TensorValue>> run(llvm::ArrayRef<TensorValue> arguments) const;
+  /// The same into memory that the caller has: of the types that `run` gives, and not that of arguments or of another result.
+  llvm::Error runInto(llvm::ArrayRef<TensorValue> arguments, llvm::MutableArrayRef<TensorValue> results) const;
   /// The bare call, see Runtime.h; nothing is allocated once arenas are.
   int32_t call(const go_tensor *in, go_tensor *out) const { return entry(context, in, out); }
 
@@ -76,6 +78,8 @@ public:
 private:
   friend llvm::Expected<CompiledFunction> compile(mlir::ModuleOp, const CompileOptions &);
   struct State;
+  struct Call;
+  llvm::Error prepare(llvm::ArrayRef<TensorValue> arguments, Call &made) const;
   std::shared_ptr<State> state;
   int32_t (*entry)(go_ctx *, const go_tensor *, go_tensor *) = nullptr;
   go_ctx *context = nullptr;

@@ -83,39 +83,81 @@ go_tensor makeTensor(const TensorValue &value, int32_t dtype, SmallVectorImpl<in
 }
 } // namespace
 
-llvm::Expected<SmallVector<TensorValue>> CompiledFunction::run(ArrayRef<TensorValue> arguments) const {
+/// The arguments and results of one call, as compiled code takes them.
+struct CompiledFunction::Call {
+  explicit Call(const CompiledFunction &function) : function(*function.function), outSizes(this->function.output_count) {}
+  llvm::Error check(int32_t status) const { return status ? error(go_status_message(&function, status)) : llvm::Error::success(); }
+  ArrayRef<int64_t> getShape(size_t i) const { return ArrayRef<int64_t>(out[i].sizes, out[i].rank); }
+
+  const go_function &function;
+  SmallVector<go_tensor> in, out;
+  SmallVector<SmallVector<int64_t, 4>> inSizes, outSizes;
+};
+
+llvm::Error CompiledFunction::prepare(ArrayRef<TensorValue> arguments, Call &made) const {
   if (static_cast<int64_t>(arguments.size()) != function->input_count)
     return error("expected " + Twine(function->input_count) + " inputs, got " + Twine(arguments.size()));
-  SmallVector<go_tensor> in, out(function->output_count);
-  SmallVector<SmallVector<int64_t, 4>> inSizes(arguments.size()), outSizes(function->output_count);
+  made.inSizes.resize(arguments.size());
   for (auto [i, argument] : llvm::enumerate(arguments)) {
     if (llvm::Error failed = checkArgument(*this, function->inputs[i], argument))
-      return std::move(failed);
-    in.push_back(makeTensor(argument, function->inputs[i].dtype, inSizes[i]));
+      return failed;
+    made.in.push_back(makeTensor(argument, function->inputs[i].dtype, made.inSizes[i]));
   }
-  for (auto [tensor, sizes] : llvm::zip_equal(out, outSizes)) {
+  made.out.resize(function->output_count);
+  for (auto [tensor, sizes] : llvm::zip_equal(made.out, made.outSizes)) {
     sizes.resize(GO_MAX_RANK);
     tensor.sizes = sizes.data();
   }
-  auto check = [&](int32_t status) -> llvm::Error {
-    if (status)
-      return error(go_status_message(function, status));
-    return llvm::Error::success();
-  };
-  if (llvm::Error failed = check(function->shapes(in.data(), out.data(), nullptr)))
+  return made.check(function->shapes(made.in.data(), made.out.data(), nullptr));
+}
+
+llvm::Expected<SmallVector<TensorValue>> CompiledFunction::run(ArrayRef<TensorValue> arguments) const {
+  Call made(*this);
+  if (llvm::Error failed = prepare(arguments, made))
     return std::move(failed);
   SmallVector<TensorValue> results;
-  for (auto [i, tensor] : llvm::enumerate(out)) {
-    ArrayRef<int64_t> shape(tensor.sizes, tensor.rank);
+  for (auto [i, tensor] : llvm::enumerate(made.out)) {
+    ArrayRef<int64_t> shape = made.getShape(i);
     std::optional<int64_t> elements = checkedNumElements(shape);
     if (!elements || *elements > std::numeric_limits<int64_t>::max() / 16)
       return error("expected a result '" + Twine(function->outputs[i].name) + "' that fits memory, got sizes " + formatSizes(shape));
     TensorValue &value = results.emplace_back(getElementType(function->outputs[i]), shape);
     tensor.data = value.getMutableRaw();
   }
-  if (llvm::Error failed = check(entry(context, in.data(), out.data())))
+  if (llvm::Error failed = made.check(entry(context, made.in.data(), made.out.data())))
     return std::move(failed);
   return results;
+}
+
+static bool overlap(const TensorValue &a, const TensorValue &b) {
+  return std::less<>()(a.getRaw(), b.getRaw() + b.getByteSize()) && std::less<>()(b.getRaw(), a.getRaw() + a.getByteSize());
+}
+
+llvm::Error CompiledFunction::runInto(ArrayRef<TensorValue> arguments, MutableArrayRef<TensorValue> results) const {
+  Call made(*this);
+  if (llvm::Error failed = prepare(arguments, made))
+    return failed;
+  if (results.size() != made.out.size())
+    return error("expected " + Twine(made.out.size()) + " results to write to, got " + Twine(results.size()));
+  for (size_t i = 0; i < results.size(); ++i) {
+    TensorValue &result = results[i];
+    const go_value_info &info = function->outputs[i];
+    auto want = RankedTensorType::get(made.getShape(i), getElementType(info));
+    if (!result || result.getType() != want) {
+      std::string text;
+      llvm::raw_string_ostream stream(text);
+      stream << "expected " << want << " for result '" << info.name << "', got ";
+      result ? stream << result.getType() : stream << "none";
+      return error(text);
+    }
+    auto overlaps = [&](const TensorValue &other) { return overlap(result, other); };
+    if (llvm::any_of(arguments, overlaps) || llvm::any_of(ArrayRef<TensorValue>(results).take_front(i), overlaps))
+      return error("expected memory of its own for result '" + Twine(info.name) + "', got that of an argument or of another result");
+    if (reinterpret_cast<uintptr_t>(result.getRaw()) % TensorValue::getElementSize(result.getElementType()))
+      return error("expected memory aligned to the element for result '" + Twine(info.name) + "'");
+    made.out[i].data = result.getMutableRaw();
+  }
+  return made.check(entry(context, made.in.data(), made.out.data()));
 }
 
 /// The value of weight `info` in the source module.

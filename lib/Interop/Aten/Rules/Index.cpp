@@ -164,7 +164,7 @@ LogicalResult importGather(ImportCall &call) {
 } // namespace
 
 void graphopt::registerAtenIndexRules(ImportRules &rules) {
-  rules.aten({"index.Tensor"}, importIndex);
+  rules.aten({"index.Tensor", "_unsafe_index.Tensor"}, importIndex);
   rules.aten({"index_put.default"}, importIndexPut);
   rules.aten({"gather.default"}, importGather);
 }

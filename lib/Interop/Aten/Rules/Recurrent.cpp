@@ -186,10 +186,38 @@ LogicalResult importRecurrent(ImportCall &call, Cell cell, size_t stateCount, in
     results[0] = graph::TransposeOp::create(call.builder, call.loc, x, ArrayRef<int64_t>{1, 0, 2});
   return call.yield(results);
 }
+
+/// What torch.compile makes of an LSTM on a CPU: one layer in one direction, states with an axis of layers.
+LogicalResult importOneLayer(ImportCall &call) {
+  auto input = call.tensor("input"), inputs = call.tensor("weight0"), hidden = call.tensor("weight1"), inputBias = call.tensor("weight2"),
+       hiddenBias = call.tensor("weight3"), state = call.tensor("hx_"), cell = call.tensor("cx_");
+  auto backwards = call.boolean("reverse"), biases = call.boolean("has_biases"), both = call.boolean("bidirectional"),
+       batchFirst = call.boolean("batch_first");
+  auto mode = call.integer("mode"), layers = call.integer("num_layers");
+  for (const FailureOr<Value> &value : {input, inputs, hidden, inputBias, hiddenBias, state, cell})
+    if (failed(value))
+      return failure();
+  if (failed(backwards) || failed(biases) || failed(both) || failed(batchFirst) || failed(mode) || failed(layers))
+    return failure();
+  constexpr int64_t lstm = 2;
+  if (*mode != lstm || *layers != 1 || *both || *batchFirst || aten::rankOf(*input) != 3 || aten::rankOf(*state) != 3)
+    return call.unsupported("expected one layer of an LSTM in one direction, with the steps first");
+  if (!aten::typeOf(*hidden).hasStaticShape())
+    return call.unsupported("expected weights of static sizes");
+  Weights weights{*inputs, *hidden, *biases ? *inputBias : Value(), *biases ? *hiddenBias : Value(), Value()};
+  auto only = [&](Value all) { return aten::entry(call, all, call.builder.getIndexAttr(0)); };
+  aten::Walk result = runLayer(call, lstmCell, *input, weights, {only(*state), only(*cell)}, *backwards);
+  SmallVector<Value> results(call.resultTypes.size()); // the last is a workspace for training
+  results[0] = result.outputs;
+  results[1] = aten::insertAxis(call, result.states[0], 0);
+  results[2] = aten::insertAxis(call, result.states[1], 0);
+  return call.yield(results);
+}
 } // namespace
 
 void graphopt::registerAtenRecurrentRules(ImportRules &rules) {
   rules.aten({"lstm.input"}, [](ImportCall &call) { return importRecurrent(call, lstmCell, 2, 4); });
+  rules.aten({"mkldnn_rnn_layer.default"}, importOneLayer);
   rules.aten({"gru.input"}, [](ImportCall &call) { return importRecurrent(call, gruCell, 1, 3); });
   rules.aten({"rnn_tanh.input"}, [](ImportCall &call) { return importRecurrent(call, tanhCell, 1, 1); });
   rules.aten({"rnn_relu.input"}, [](ImportCall &call) { return importRecurrent(call, reluCell, 1, 1); });
