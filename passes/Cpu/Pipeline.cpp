@@ -20,7 +20,7 @@ void graphopt::buildCpuTilingPipeline(OpPassManager &pm, const CpuPipelineOption
     pm.addPass(createCanonicalizerPass());
     pm.addPass(createCSEPass());
   };
-  pm.addPass(createInlinerPass());
+  pm.addPass(createInlinerPass({}, [](OpPassManager &) {})); // without the canonicalizer: sizes are to be checked first
   pm.addPass(createSymbolDCEPass());
   // Before anything is folded by what the types say.
   pm.addNestedPass<func::FuncOp>(createGraphCheckSizesPass());

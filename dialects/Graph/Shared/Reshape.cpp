@@ -87,6 +87,38 @@ static SmallVector<Group> findGroups(ArrayRef<OpFoldResult> from, ArrayRef<OpFol
   return groups;
 }
 
+/// Whether the sizes of a group are known, and their products differ: then only tensors without elements fit, which all axes tell together.
+static bool contradicts(const Group &group, ArrayRef<OpFoldResult> from, ArrayRef<OpFoldResult> to) {
+  auto product = [](ArrayRef<OpFoldResult> sizes) -> std::optional<int64_t> {
+    int64_t result = 1;
+    for (OpFoldResult size : sizes) {
+      std::optional<int64_t> known = getConstantIntValue(size);
+      if (!known)
+        return std::nullopt;
+      result *= *known;
+    }
+    return result;
+  };
+  auto left = product(from.slice(group.fromBegin, group.fromEnd - group.fromBegin)),
+       right = product(to.slice(group.toBegin, group.toEnd - group.toBegin));
+  return left && right && *left != *right;
+}
+
+/// The same tensor with sizes that are stated, one for each axis. A unit axis that comes and goes says so to graph-check-sizes, which
+/// watches what is expanded; nothing stays of it.
+static Value stateSizes(OpBuilder &b, Location loc, Value tensor, ArrayRef<OpFoldResult> sizes, RankedTensorType type) {
+  SmallVector<ReassociationIndices> groups =
+      llvm::map_to_vector(llvm::seq(type.getRank()), [](int64_t d) { return ReassociationIndices{d}; });
+  groups.back().push_back(type.getRank());
+  SmallVector<int64_t> shape(type.getShape());
+  shape.push_back(1);
+  SmallVector<OpFoldResult> longer(sizes);
+  longer.push_back(b.getIndexAttr(1));
+  auto longerType = RankedTensorType::get(shape, type.getElementType());
+  Value expanded = tensor::ExpandShapeOp::create(b, loc, longerType, tensor, groups, longer);
+  return tensor::CollapseShapeOp::create(b, loc, type, expanded, groups);
+}
+
 Value graphopt::reshapeTo(OpBuilder &b, Location loc, Value tensor, ArrayRef<OpFoldResult> sizes) {
   auto type = cast<RankedTensorType>(tensor.getType());
   SmallVector<OpFoldResult> from = tensor::getMixedSizes(b, loc, tensor);
@@ -97,6 +129,8 @@ Value graphopt::reshapeTo(OpBuilder &b, Location loc, Value tensor, ArrayRef<OpF
   if (llvm::any_of(sizes, isZero))
     return tensor::EmptyOp::create(b, loc, sizes, type.getElementType());
   SmallVector<Group> groups = findGroups(from, sizes);
+  if (llvm::any_of(groups, [&](const Group &group) { return contradicts(group, from, sizes); }))
+    groups = {{0, static_cast<int64_t>(from.size()), 0, static_cast<int64_t>(sizes.size())}};
   // A group with no axes on one side joins its neighbour (sizes of 1); with rank 0 the groups are empty.
   SmallVector<Group> joined;
   for (Group g : groups) {
@@ -136,7 +170,12 @@ Value graphopt::reshapeTo(OpBuilder &b, Location loc, Value tensor, ArrayRef<OpF
       middle = tensor::CastOp::create(b, loc, wantedType, middle);
     return tensor::ExpandShapeOp::create(b, loc, resultType, middle, expand, sizes);
   }
-  return middleType == resultType ? middle : tensor::CastOp::create(b, loc, resultType, middle).getResult();
+  if (middleType != resultType)
+    middle = tensor::CastOp::create(b, loc, resultType, middle);
+  auto isStated = [&](int64_t d) {
+    return !resultType.isDynamicDim(d) || (collapse[d].size() == 1 && sameSize(from[collapse[d].front()], sizes[d]));
+  };
+  return llvm::all_of(llvm::seq(resultType.getRank()), isStated) ? middle : stateSizes(b, loc, middle, sizes, resultType);
 }
 
 AffineExpr graphopt::divideProducts(ArrayRef<AffineExpr> dividend, ArrayRef<AffineExpr> divisor, MLIRContext *context) {
