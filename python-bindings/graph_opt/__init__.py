@@ -11,9 +11,15 @@ y, = module.compile()(x)
 `from_torch(model, (x,))` takes models of torch, and `torch.compile(model, backend="graph_opt")` compiles them as they run.
 """
 
+from typing import TYPE_CHECKING
+
 from ._errors import CompileError, Error, ImportFailure, UnsupportedOpError
 from ._graph_opt import registered_ops
 from ._module import CompiledFunction, Module, load, parse
+
+if TYPE_CHECKING:
+    from ._dynamo import explain
+    from ._torch import from_torch
 
 __all__ = [
     "CompileError",

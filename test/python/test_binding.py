@@ -1,11 +1,15 @@
 """The Python package: numbers in and out, errors."""
 
+import ast
+from pathlib import Path
+
 import array_api_strict as strict
 import graph_opt
 import ml_dtypes
 import numpy as np
 import pytest
 from elements import NUMPY
+from graph_opt import _graph_opt
 from graph_opt._values import pack, unpack
 
 ADD = """
@@ -133,3 +137,13 @@ def test_other_frameworks_pass_without_a_copy():
 def test_notebooks_show_the_graph():
     assert "graph.add %arg0, %arg1" in graph_opt.parse(ADD)._repr_html_()
     assert "&lt;?x3xf32&gt;" in graph_opt.parse(ADD)._repr_html_()
+
+
+def test_the_extension_has_type_stubs():
+    folder = Path(graph_opt.__file__).parent
+    tree = ast.parse((folder / "_graph_opt.pyi").read_text())
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    for kind in (_graph_opt.Module, _graph_opt.Compiled):
+        stated = {node.name for node in classes[kind.__name__].body if isinstance(node, ast.FunctionDef)}
+        assert {name for name in dir(kind) if not name.startswith("_")} <= stated
+    assert (folder / "py.typed").exists()

@@ -120,7 +120,7 @@ def package(suite):
     """The suite after the Python package is built, for the interpreter that runs it: `make build` may run before there is one."""
 
     def packaged(name: str) -> Result:
-        for command in (["cmake", "-B", "build", f"-DGRAPHOPT_PYTHON={PYTHON}"], ["cmake", "--build", "build", "-t", "graph_opt_python"]):
+        for command in (["cmake", "-B", "build", f"-DGRAPHOPT_PYTHON={PYTHON}"], ["cmake", "--build", "build", "-t", "graph_opt_stub"]):
             if subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode != 0:
                 return Result(failed=1, failures=[f"{name}: {' '.join(command)} failed"])
         return suite(name)
