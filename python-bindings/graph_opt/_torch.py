@@ -4,6 +4,8 @@ All of them become a program of torch.export and its archive, TorchScript its ow
 importer, the one that needs no torch, serves both.
 """
 
+import contextlib
+import inspect
 import re
 import warnings
 
@@ -95,14 +97,17 @@ def export(obj, args: tuple, kwargs: dict, dynamic_shapes) -> ExportedProgram:
 
 
 class _Function(torch.nn.Module):
-    """A function as the module that torch.export wants."""
+    """A function as the module that torch.export wants, with the names of its arguments."""
 
     def __init__(self, function):
         super().__init__()
-        self.function = function
 
-    def forward(self, *args, **kwargs):
-        return self.function(*args, **kwargs)
+        def forward(*args, **kwargs):
+            return function(*args, **kwargs)
+
+        with contextlib.suppress(ValueError):  # torch's own functions have none
+            forward.__signature__ = inspect.signature(function)
+        self.forward = forward
 
 
 def load_script(script, args: tuple, kwargs: dict, dynamic_shapes) -> Module:
