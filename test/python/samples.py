@@ -281,6 +281,28 @@ def cast(d: Draw) -> Sample:
     return d.sample(f"graph.cast %0 to {target} : ({{0}}) -> {{r}}", [x], [source], target, cast_reference(source, target))
 
 
+def width(element: str) -> str:
+    return element.lstrip("bfui")
+
+
+def bitcast_reference(source, target):
+    def bitcast(x):
+        bits = to_numpy(x, source).view(f"int{width(target)}")
+        if target.startswith("u"):
+            return torch.from_numpy(bits.view(f"uint{width(target)}").astype(np.int64))
+        return torch.from_numpy(bits).view(TORCH[target])
+
+    return bitcast
+
+
+@(lambda f: OPS.__setitem__("bitcast", f))
+def bitcast(d: Draw) -> Sample:
+    source = d.element(NUMBERS)
+    target = d.one_of([element for element in NUMBERS if width(element) == width(source)])
+    x = d.tensor(source, d.shape())
+    return d.sample(f"graph.bitcast %0 to {target} : ({{0}}) -> {{r}}", [x], [source], target, bitcast_reference(source, target))
+
+
 def op(name):
     return lambda function: OPS.setdefault(name, function)
 
