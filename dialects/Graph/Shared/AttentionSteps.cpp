@@ -26,14 +26,19 @@ Expr graphopt::maskScores(Expr scores, Value query, Value key, Value mask, bool 
   return isChoice ? select(g(mask), scores, never(scores)) : scores + g.cast(g(mask), scores.getType().getElementType());
 }
 
+/// Which lines have nothing but -infinity.
+static Expr isEmpty(Expr x, int64_t axis) { return x.g->reduceMax(x, {axis}, /*keepDims=*/true) == never(x); }
+
+static Expr softmax(Expr x, int64_t axis) { return (*x.g)(SoftmaxOp::create(x.g->b, x.g->loc, x, axis)); }
+
+Expr graphopt::safeSoftmax(Expr x, int64_t axis) { return select(isEmpty(x, axis), numberLike(0, x), softmax(x, axis)); }
+
 Expr graphopt::attentionWeights(Expr scores, bool safe, bool finite) {
-  ExprBuilder &g = *scores.g;
   int64_t last = scores.getType().getRank() - 1;
-  auto softmax = [&] { return g(SoftmaxOp::create(g.b, g.loc, scores, last)); };
   if (!safe)
-    return softmax();
-  Expr isEmpty = g.reduceMax(scores, {last}, /*keepDims=*/true) == never(scores), zero = g.number(0, scores.getType().getElementType());
-  if (finite)
-    scores = select(isEmpty, zero, scores);
-  return select(isEmpty, zero, softmax());
+    return softmax(scores, last);
+  if (!finite)
+    return safeSoftmax(scores, last);
+  Expr empty = isEmpty(scores, last), zero = numberLike(0, scores);
+  return select(empty, zero, softmax(select(empty, zero, scores), last));
 }

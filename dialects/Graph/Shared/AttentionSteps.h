@@ -8,6 +8,9 @@ namespace graphopt {
 /// own number, and where a mask of i1 is false. A mask of numbers is added; it may be null.
 Expr maskScores(Expr scores, mlir::Value query, mlir::Value key, mlir::Value mask, bool causal);
 
+/// softmax along an axis, but zeros, and not NaN, where all of a line is -infinity.
+Expr safeSoftmax(Expr x, int64_t axis);
+
 /// softmax along the last axis. With `safe`, rows whose scores are all -infinity have zeros, and not NaN; with `finite`, no NaN arises on
 /// the way either, which would flow back through what is not chosen.
 Expr attentionWeights(Expr scores, bool safe, bool finite);

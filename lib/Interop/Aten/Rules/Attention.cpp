@@ -9,7 +9,6 @@
 #include "Interop/Aten/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/Linear.h"
 #include "graph-opt/Dialect/Graph/Ops/Matmul.h"
-#include "graph-opt/Dialect/Graph/Ops/Softmax.h"
 #include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 
 using namespace mlir;
@@ -174,7 +173,6 @@ LogicalResult importMultiHeadAttention(ImportCall &call) {
   return call.yield({y, Value()});
 }
 
-/// softmax, but zeros where all of a line is -infinity.
 LogicalResult importSafeSoftmax(ImportCall &call) {
   auto x = call.tensor("self");
   if (failed(x))
@@ -184,8 +182,7 @@ LogicalResult importSafeSoftmax(ImportCall &call) {
     return failure();
   ExprBuilder g(call.builder, call.loc);
   Expr wide = call.resultElementType() ? g.cast(g(*x), call.resultElementType()) : g(*x);
-  Expr isEmpty = g.reduceMax(wide, {*axis}, /*keepDims=*/true) == -infinity;
-  return call.yield(Value(select(isEmpty, numberLike(0, wide), g(graph::SoftmaxOp::create(g.b, g.loc, wide, *axis)))));
+  return call.yield(Value(safeSoftmax(wide, *axis)));
 }
 } // namespace
 

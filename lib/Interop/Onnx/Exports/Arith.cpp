@@ -39,47 +39,15 @@ template <typename Op> void addConversion(ExportRules &rules, bool isUnsigned = 
   });
 }
 
-/// A comparison of floating-point numbers; unordered ones are true of NaN, which is what the opposite ordered one is false of.
-LogicalResult exportCmpF(arith::CmpFOp op, OnnxExport &to) {
-  using Predicate = arith::CmpFPredicate;
-  ForeignValue a = to.wide(to[op.getLhs()]), b = to.wide(to[op.getRhs()]);
-  auto test = [&](StringRef name, bool isTurned) {
-    ForeignValue y = to.test(name, {a, b});
-    return to.yield(isTurned ? to.test("Not", {y}) : y);
-  };
-  switch (op.getPredicate()) {
-  case Predicate::OEQ:
-    return test("Equal", false);
-  case Predicate::UNE:
-    return test("Equal", true);
-  case Predicate::OLT:
-    return test("Less", false);
-  case Predicate::UGE:
-    return test("Less", true);
-  case Predicate::OLE:
-    return test("LessOrEqual", false);
-  case Predicate::UGT:
-    return test("LessOrEqual", true);
-  case Predicate::OGT:
-    return test("Greater", false);
-  case Predicate::ULE:
-    return test("Greater", true);
-  case Predicate::OGE:
-    return test("GreaterOrEqual", false);
-  case Predicate::ULT:
-    return test("GreaterOrEqual", true);
-  default:
-    return to.decline("a comparison that asks for NaN");
-  }
-}
-
 /// a / b rounded down, for any signs: what is left over has the sign of b.
 ForeignValue floorDiv(OnnxExport &to, ForeignValue a, ForeignValue b) {
   return to("Div", {to("Sub", {a, to("Mod", {a, b}, {{"fmod", 0}})}), b});
 }
 
-/// The operator of a predicate, and whether its result is turned; null for predicates of unsigned numbers.
-std::pair<const char *, bool> operatorOf(arith::CmpIPredicate predicate) {
+/// The operator of a predicate, and whether its result is turned; null where there is none.
+using Comparison = std::pair<const char *, bool>;
+
+Comparison operatorOf(arith::CmpIPredicate predicate) {
   switch (predicate) {
   case arith::CmpIPredicate::eq:
     return {"Equal", false};
@@ -96,6 +64,44 @@ std::pair<const char *, bool> operatorOf(arith::CmpIPredicate predicate) {
   default:
     return {nullptr, false};
   }
+}
+
+/// Unordered predicates are true of NaN, which is what the opposite ordered one is false of.
+Comparison operatorOf(arith::CmpFPredicate predicate) {
+  switch (predicate) {
+  case arith::CmpFPredicate::OEQ:
+    return {"Equal", false};
+  case arith::CmpFPredicate::UNE:
+    return {"Equal", true};
+  case arith::CmpFPredicate::OLT:
+    return {"Less", false};
+  case arith::CmpFPredicate::UGE:
+    return {"Less", true};
+  case arith::CmpFPredicate::OLE:
+    return {"LessOrEqual", false};
+  case arith::CmpFPredicate::UGT:
+    return {"LessOrEqual", true};
+  case arith::CmpFPredicate::OGT:
+    return {"Greater", false};
+  case arith::CmpFPredicate::ULE:
+    return {"Greater", true};
+  case arith::CmpFPredicate::OGE:
+    return {"GreaterOrEqual", false};
+  case arith::CmpFPredicate::ULT:
+    return {"GreaterOrEqual", true};
+  default:
+    return {nullptr, false};
+  }
+}
+
+template <typename Op> void addComparison(ExportRules &rules, const char *missing) {
+  rules.onnx<Op>([missing](Op op, OnnxExport &to) {
+    auto [name, isTurned] = operatorOf(op.getPredicate());
+    if (!name)
+      return to.decline(missing);
+    ForeignValue y = to.test(name, {to.comparable(to[op.getLhs()]), to.comparable(to[op.getRhs()])});
+    return to.yield(isTurned ? to.test("Not", {y}) : y);
+  });
 }
 } // namespace
 
@@ -135,14 +141,8 @@ void graphopt::registerOnnxArithExports(ExportRules &rules) {
   rules.onnx<arith::CeilDivSIOp>([](arith::CeilDivSIOp op, OnnxExport &to) {
     return to.yield(to("Neg", {floorDiv(to, to("Neg", {to[op.getLhs()]}), to[op.getRhs()])}));
   });
-  rules.onnx<arith::CmpIOp>([](arith::CmpIOp op, OnnxExport &to) {
-    auto [name, isTurned] = operatorOf(op.getPredicate());
-    if (!name)
-      return to.decline("a comparison of unsigned numbers");
-    ForeignValue y = to.test(name, {to.comparable(to[op.getLhs()]), to.comparable(to[op.getRhs()])});
-    return to.yield(isTurned ? to.test("Not", {y}) : y);
-  });
-  rules.onnx<arith::CmpFOp>(exportCmpF);
+  addComparison<arith::CmpIOp>(rules, "a comparison of unsigned numbers");
+  addComparison<arith::CmpFOp>(rules, "a comparison that asks for NaN");
   rules.onnx<arith::SelectOp>([](arith::SelectOp op, OnnxExport &to) {
     ForeignValue a = to.comparable(to[op.getTrueValue()]), b = to.comparable(to[op.getFalseValue()]);
     return to.yield(to("Where", {to[op.getCondition()], a, b}, {}, a.element));
