@@ -9,8 +9,10 @@
 #include "graph-opt/Interop/Json.h"
 #include "graph-opt/Interop/Pt2.h"
 #include "graph-opt/Interop/TorchScript.h"
+#include "graph-opt/Interpreter/CheckEach.h"
 #include "graph-opt/Passes/Passes.h"
 #include "graph-opt/Passes/Pipelines.h"
+#include "graph-opt/Plugin.h"
 #include "graph-opt/Registration.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Parser/Parser.h"
@@ -177,13 +179,22 @@ Expected<Module> Module::parse(StringRef text, StringRef label, const LoadOption
   return read(MemoryBuffer::getMemBufferCopy(text, label), "", label, options);
 }
 
-Error Module::runPipeline(StringRef text) {
+Error Module::loadPlugin(StringRef path) {
+  if (Error error = graphopt::loadPlugin(path, registry()))
+    return error;
+  state->context.appendDialectRegistry(registry());
+  return Error::success();
+}
+
+Error Module::runPipeline(StringRef text, const RunOptions &options) {
   [[maybe_unused]] static const bool once = (registerAllPasses(), true);
   PassManager manager(&state->context, ModuleOp::getOperationName());
   std::string wrong;
   if (failed(buildPipeline(manager, text, [&](const Twine &message) { wrong += (wrong.empty() ? "" : "; ") + message.str(); })))
     return makeError(Failure::usage, wrong);
   std::shared_ptr<PassRun> run = watchPasses(manager);
+  if (options.checkEach)
+    attachCheckEach(manager);
   Error error = state->capture("a pass", [&] { return manager.run(*op); });
   if (error && (run->brokenIR || run->failedPass.empty()))
     return handleErrors(std::move(error), [&](const GraphError &e) {

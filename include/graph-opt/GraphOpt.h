@@ -40,6 +40,12 @@ struct LoadOptions {
   llvm::raw_ostream *diagnostics = nullptr;
 };
 
+struct RunOptions {
+  /// Evaluate the public functions on random inputs before and after each pass: one that changes the numbers is an error
+  /// (Failure::numbersDiffer).
+  bool checkEach = false;
+};
+
 /// An argument or result of a model's function.
 struct PortInfo {
   std::string name; ///< graph.name, else "in0" and so on, "out0" and so on
@@ -65,7 +71,9 @@ public:
   Module clone() const;
 
   /// Runs "O0" to "O3", with slots if need be, or a pass pipeline ("canonicalize,cse", "builtin.module(...)").
-  llvm::Error runPipeline(llvm::StringRef text);
+  llvm::Error runPipeline(llvm::StringRef text, const RunOptions &options = {});
+  /// Loads a plugin into the process for good: its passes, and for this module and those made later its dialects.
+  llvm::Error loadPlugin(llvm::StringRef path);
   /// The function called `name`; the only public one where the name is empty.
   llvm::Expected<mlir::FunctionOpInterface> getFunction(llvm::StringRef name = "") const;
   static llvm::SmallVector<PortInfo> getInputs(mlir::FunctionOpInterface function);

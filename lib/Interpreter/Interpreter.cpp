@@ -34,7 +34,7 @@ constexpr unsigned maxCallDepth = 256;
 
 class Machine final : public EvalContext {
 public:
-  explicit Machine(Operation *top) : top(top) {}
+  explicit Machine(Operation *top, EvalHook hook = {}) : top(top), hook(hook) {}
 
   FailureOr<SmallVector<TensorValue>> call(FunctionOpInterface function, ArrayRef<TensorValue> arguments);
 
@@ -49,11 +49,13 @@ public:
 private:
   LogicalResult runBlock(Block &block, ArrayRef<TensorValue> arguments, SmallVectorImpl<TensorValue> &results);
   LogicalResult runOp(Operation *op);
-  LogicalResult runCall(CallOpInterface call);
+  LogicalResult evaluate(Operation *op, ArrayRef<TensorValue> operands, SmallVectorImpl<TensorValue> &results);
+  LogicalResult runCall(CallOpInterface call, ArrayRef<TensorValue> arguments, SmallVectorImpl<TensorValue> &results);
 
   SymbolTableCollection symbols;
   DenseMap<Value, TensorValue> values;
   Operation *top;
+  EvalHook hook;
   unsigned depth = 0;
 };
 
@@ -87,34 +89,37 @@ static LogicalResult unsupported(Operation *op) {
   return error << "has no evaluation: expected an op that implements EvaluateOpInterface";
 }
 
-LogicalResult Machine::runCall(CallOpInterface call) {
+LogicalResult Machine::runCall(CallOpInterface call, ArrayRef<TensorValue> arguments, SmallVectorImpl<TensorValue> &results) {
   auto callee = dyn_cast_or_null<FunctionOpInterface>(call.resolveCallableInTable(&symbols));
   if (!callee || callee.isExternal())
     return call->emitOpError() << "expected a call of a function with a body";
   if (depth >= maxCallDepth)
     return call->emitOpError() << "expected calls nested at most " << maxCallDepth << " deep";
-  SmallVector<TensorValue> arguments = llvm::map_to_vector(call.getArgOperands(), [&](Value v) { return values.lookup(v); });
   // A frame of its own: the callee's values may be live in a caller of the same function.
-  Machine frame(top);
+  Machine frame(top, hook);
   frame.limits = limits;
   frame.depth = depth + 1;
-  auto results = frame.call(callee, arguments);
-  if (failed(results))
+  auto returned = frame.call(callee, arguments);
+  if (failed(returned))
     return failure();
-  for (auto [result, value] : llvm::zip(call->getResults(), *results))
-    values[result] = value;
+  results = std::move(*returned);
   return success();
 }
 
-LogicalResult Machine::runOp(Operation *op) {
+LogicalResult Machine::evaluate(Operation *op, ArrayRef<TensorValue> operands, SmallVectorImpl<TensorValue> &results) {
   if (auto call = dyn_cast<CallOpInterface>(op))
-    return runCall(call);
-  auto evaluable = dyn_cast<EvaluateOpInterface>(op);
-  if (!evaluable)
-    return unsupported(op);
+    return runCall(call, operands, results);
+  if (auto evaluable = dyn_cast<EvaluateOpInterface>(op))
+    return evaluable.evaluate(*this, operands, results);
+  return unsupported(op);
+}
+
+LogicalResult Machine::runOp(Operation *op) {
   SmallVector<TensorValue> operands = llvm::map_to_vector(op->getOperands(), [&](Value v) { return values.lookup(v); });
   SmallVector<TensorValue> results;
-  if (failed(evaluable.evaluate(*this, operands, results)))
+  LogicalResult status = hook ? hook(op, operands, results, [&](ArrayRef<TensorValue> given) { return evaluate(op, given, results); })
+                              : evaluate(op, operands, results);
+  if (failed(status))
     return failure();
   if (results.size() != op->getNumResults())
     return op->emitOpError() << "expected " << op->getNumResults() << " results of its evaluation, got " << results.size();
@@ -158,8 +163,8 @@ FailureOr<SmallVector<TensorValue>> Machine::call(FunctionOpInterface function, 
 }
 
 FailureOr<SmallVector<TensorValue>> graphopt::interpret(FunctionOpInterface function, ArrayRef<TensorValue> arguments,
-                                                        const EvalLimits &limits) {
-  Machine machine(function->getParentOp());
+                                                        const EvalLimits &limits, EvalHook hook) {
+  Machine machine(function->getParentOp(), hook);
   machine.limits = limits;
   return machine.call(function, arguments);
 }

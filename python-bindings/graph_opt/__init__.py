@@ -14,8 +14,11 @@ y, = module.compile()(x)
 from typing import TYPE_CHECKING
 
 from ._errors import CompileError, Error, ImportFailure, UnsupportedOpError
+from ._graph import Graph, Node, Value
 from ._graph_opt import registered_ops
+from ._interpreter import Interpreter, Transformer
 from ._module import CompiledFunction, Module, load, parse
+from ._pattern import Match, Pattern, explain_mismatch, find_pattern, op, replace_pattern
 
 if TYPE_CHECKING:
     from ._dynamo import explain
@@ -25,14 +28,25 @@ __all__ = [
     "CompileError",
     "CompiledFunction",
     "Error",
+    "Graph",
     "ImportFailure",
+    "Interpreter",
+    "Match",
     "Module",
+    "Node",
+    "Pattern",
+    "Transformer",
     "UnsupportedOpError",
+    "Value",
     "explain",
+    "explain_mismatch",
+    "find_pattern",
     "from_torch",
     "load",
+    "op",
     "parse",
     "registered_ops",
+    "replace_pattern",
 ]
 
 

@@ -2,26 +2,14 @@
 
 import linecache
 
-import numpy as np
 import torch
 
-from ._values import unpack
-
-
-class _Shared(np.ndarray):
-    """Bytes that belong to a module, which lives as long as they do."""
-
-
-def _share(tensor: tuple, owner) -> tuple:
-    data, element, shape = tensor
-    shared = data.view(_Shared)
-    shared.owner = owner
-    return shared, element, shape
+from ._values import share, unpack
 
 
 def build(text: str, names: list, tensors: list, owner, signature) -> torch.fx.GraphModule:
     """Runs the Python file that the library has written, on weights in the memory of `owner`."""
-    weights = dict(zip(names, unpack([_share(tensor, owner) for tensor in tensors], torch), strict=True))
+    weights = dict(zip(names, unpack([share(tensor, owner) for tensor in tensors], torch), strict=True))
     file = f"<graph_opt.to_fx {id(owner):x}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)  # so that tracebacks show its lines
     scope: dict = {"__name__": "graph_opt_fx"}

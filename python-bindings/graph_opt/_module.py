@@ -9,8 +9,9 @@ import numpy as np
 
 from . import _graph_opt
 from ._errors import CompileError, Error, ImportFailure, stage
+from ._graph import Graph
 from ._signature import RANDOM_KEY, NestedSignature, Signature, describe_all
-from ._values import framework_of, is_torch, pack, pack_results, unpack
+from ._values import framework_of, is_torch, pack, pack_results, share, unpack
 
 _MOST_HTML_LINES = 500
 
@@ -72,6 +73,7 @@ class Module:
     def __init__(self, native, signature: Signature | None = None, files=None):
         self._native, self._signature = native, signature or Signature()
         self._files = files  # what weights are mapped from: kept as long as the module
+        self._editor = None
 
     def functions(self) -> list:
         return self._native.functions()
@@ -83,11 +85,44 @@ class Module:
     def outputs(self, function: str = "") -> list:
         return self._native.outputs(function)
 
-    def run_passes(self, text: str) -> "Module":
-        """Runs "O0" to "O3" or a pass pipeline, in place."""
+    def run_passes(self, text: str, *, plugins: Sequence = (), check: bool = False) -> "Module":
+        """Runs "O0" to "O3" or a pass pipeline, in place.
+
+        `plugins` are libraries with passes and dialects, loaded into the process for good. `check` evaluates the public functions on random
+        inputs before and after each pass: one that changes the numbers is an error. Graphs of the module end.
+        """
+        if self._editor is not None:
+            self._editor.forget_all()
         with stage(CompileError, lambda: self._reproducer(f"graph-opt --pass-pipeline='{text}'")):
-            self._native.run_passes(text)
+            self._native.run_passes(text, [str(plugin) for plugin in plugins], check)
         return self
+
+    def graph(self, function: str = "") -> Graph:
+        """The graph of a function, the only public one by default, to read and to change in place."""
+        if self._editor is None:
+            self._editor = _graph_opt.Editor(self._native)
+        return Graph(self, self._editor, function)
+
+    def clone(self) -> "Module":
+        """A copy, which shares the weights."""
+        return Module(self._native.clone(), self._signature, self._files)
+
+    def parameters(self) -> dict:
+        """The weights by name: numpy arrays on the module's own memory, which can't be written to."""
+        with stage(Error):
+            names, tensors = self._native.parameters()
+        arrays = unpack([share(tensor, self._native) for tensor in tensors])
+        for array in arrays:
+            array.flags.writeable = False
+        return dict(zip(names, arrays, strict=True))
+
+    def set_parameter(self, name: str, value) -> None:
+        """Gives a weight another value of its element type and sizes, which is copied. What was compiled before keeps the old one."""
+        with stage(Error):
+            dtype = self._native.parameter_dtype(name)
+        (tensor,) = pack([value], [(name, dtype, None)])
+        with stage(Error):
+            self._native.set_parameter(name, tensor)
 
     def evaluate(self, *args, function: str = "", **kwargs):
         """Runs a function, the only public one by default, in the reference interpreter."""
@@ -111,6 +146,12 @@ class Module:
         """Writes .mlir, .mlirbc or .json, by the ending."""
         with stage(Error):
             self._native.save(str(path))
+
+    def to_json(self, path) -> None:
+        """Writes JSON; `path` ends in .json. Weights above 1 KiB stay references to their files."""
+        if Path(path).suffix != ".json":
+            raise Error(f"expected a path that ends in .json, got '{path}'")
+        self.save(path)
 
     def to_onnx(self, path, *, function: str = "", inline_bytes: int | None = None) -> None:
         """Writes an ONNX model of opset 21. Weights of more than `inline_bytes` in all (1 GiB) go to a file beside it, `path`.data."""

@@ -119,6 +119,18 @@ def _as_numpy(value, name) -> np.ndarray:
         raise Error(f"expected an array on the CPU for '{name}', got {type(value).__name__}: {error}") from None
 
 
+class _Shared(np.ndarray):
+    """Bytes that belong to a module, which lives as long as they do."""
+
+
+def share(tensor: tuple, owner) -> tuple:
+    """A tensor on memory of `owner`, which it keeps."""
+    data, element, shape = tensor
+    shared = data.view(_Shared)
+    shared.owner = owner
+    return shared, element, shape
+
+
 def unpack(tensors, framework=None) -> list:
     """Arrays on the memory of results, of the kind that the framework makes; numpy's where it is None."""
     if framework is not None and framework.__name__ == "torch":

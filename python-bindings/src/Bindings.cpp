@@ -1,7 +1,10 @@
 //===- Bindings.cpp - the module graph_opt._graph_opt ---------------------===//
+#include "Editor.h"
 #include "Gradient.h"
 #include "Values.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Dialect/Graph/Ops/Parameter.h"
+#include "graph-opt/Dialect/Graph/WeightStore.h"
 #include "graph-opt/Execution/CompiledFunction.h"
 #include "graph-opt/GraphOpt.h"
 #include "graph-opt/Interpreter/RandomInputs.h"
@@ -123,6 +126,32 @@ std::tuple<std::string, std::vector<std::string>, std::vector<Result>> toFx(cons
   return {std::move(program.text), std::move(names), fromValues(values)};
 }
 
+/// The names of the weights, and these in the module's own memory.
+std::pair<std::vector<std::string>, std::vector<Result>> readParameters(const Module &module) {
+  std::vector<std::string> names;
+  std::vector<TensorValue> values;
+  for (auto parameter : module.get().getOps<ParameterOpInterface>()) {
+    names.push_back(mlir::SymbolTable::getSymbolName(parameter).str());
+    values.push_back(unwrap(WeightStore::get(parameter.getParameterValue(), parameter.getParameterType())));
+  }
+  return {std::move(names), fromValues(values)};
+}
+
+graph::ParameterOp findParameter(const Module &module, const std::string &name) {
+  auto parameter = module.get().lookupSymbol<graph::ParameterOp>(name);
+  if (!parameter)
+    throw Error("expected a parameter of the module, got '" + name + "'");
+  return parameter;
+}
+
+void setParameter(Module &module, const std::string &name, const Tensor &value) {
+  graph::ParameterOp parameter = findParameter(module, name);
+  TensorValue copy = copyOf(toValues(module.getContext(), {value}).front());
+  if (copy.getType() != parameter.getParameterType())
+    throw Error("expected " + printType(parameter.getParameterType()) + " for '" + name + "', got " + printType(copy.getType()));
+  parameter.setValueAttr(WeightStore::makeAttr(module.getContext(), copy, name));
+}
+
 std::vector<Result> makeRandomInputs(const Module &module, const std::string &function, uint64_t seed,
                                      const std::map<std::string, int64_t> &dims) {
   RandomOptions options;
@@ -174,11 +203,25 @@ NB_MODULE(_graph_opt, m) {
           "path"_a, "limits"_a, "inputs"_a)
       .def(
           "run_passes",
-          [](Module &self, const std::string &text) {
-            if (llvm::Error failed = self.runPipeline(text))
+          [](Module &self, const std::string &text, const std::vector<std::string> &plugins, bool check) {
+            for (const std::string &plugin : plugins)
+              if (llvm::Error failed = self.loadPlugin(plugin))
+                raise(std::move(failed));
+            RunOptions options;
+            options.checkEach = check;
+            if (llvm::Error failed = self.runPipeline(text, options))
               raise(std::move(failed));
           },
-          "text"_a)
+          "text"_a, "plugins"_a, "check"_a)
+      .def("clone", &Module::clone)
+      .def("parameters", &readParameters)
+      .def(
+          "parameter_dtype",
+          [](const Module &self, const std::string &name) {
+            return printType(findParameter(self, name).getParameterType().getElementType());
+          },
+          "name"_a)
+      .def("set_parameter", &setParameter, "name"_a, "value"_a)
       .def("functions",
            [](Module &self) {
              std::vector<std::string> names;
@@ -216,5 +259,6 @@ NB_MODULE(_graph_opt, m) {
           "path"_a, "function"_a, "inline_bytes"_a.none())
       .def("to_fx", &toFx, "function"_a)
       .def("__str__", &Module::str);
+  bindEditor(m);
   m.def("registered_ops", &registeredOps, "dialect"_a);
 }

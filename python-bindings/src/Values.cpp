@@ -28,7 +28,7 @@ std::string python::printType(mlir::Type type) {
   return text;
 }
 
-static TensorValue copyOf(const TensorValue &value) {
+TensorValue python::copyOf(const TensorValue &value) {
   TensorValue copy(value.getElementType(), value.getShape());
   if (value.getByteSize())
     std::memcpy(copy.getMutableRaw(), value.getRaw(), value.getByteSize());

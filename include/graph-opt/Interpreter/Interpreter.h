@@ -41,10 +41,16 @@ private:
   int64_t iterations = 0;
 };
 
+/// What runs in the place of an op's evaluation: it gets the operands and fills the results, maybe by `evaluate`, which is the evaluation,
+/// on these operands or others.
+using EvalHook = llvm::function_ref<llvm::LogicalResult(mlir::Operation *op, llvm::ArrayRef<TensorValue> operands,
+                                                        llvm::SmallVectorImpl<TensorValue> &results,
+                                                        llvm::function_ref<llvm::LogicalResult(llvm::ArrayRef<TensorValue>)> evaluate)>;
+
 /// Runs `function` of a verified module. Argument counts, element types, ranks and static sizes are checked. On failure an error has
-/// been emitted on the op that failed.
+/// been emitted on the op that failed. `hook` sees every op, those of regions and of functions that are called too.
 llvm::FailureOr<llvm::SmallVector<TensorValue>> interpret(mlir::FunctionOpInterface function, llvm::ArrayRef<TensorValue> arguments,
-                                                          const EvalLimits &limits = {});
+                                                          const EvalLimits &limits = {}, EvalHook hook = {});
 
 /// Evaluates one op on known operands, with no surroundings: what folding calls.
 llvm::LogicalResult evaluateOp(mlir::Operation *op, llvm::ArrayRef<TensorValue> operands, llvm::SmallVectorImpl<TensorValue> &results,
