@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -67,6 +68,21 @@ def test_in_a_pass_pipeline_with_its_option(graph_opt, plugins):
 def test_in_a_slot_of_a_named_pipeline(graph_opt, plugins):
     out = graph_opt(f"--load-pass-plugin={plugins}/MyPass.so", "--graph-pipeline=O2{after-import=my-pass}", HERE / "negations.mlir").stdout
     assert "graph.neg" not in out
+
+
+FROM_PYTHON = """
+import sys, graph_opt
+negations, demo, *plugins = sys.argv[1:]
+print(graph_opt.load(negations).run_passes("O2{after-import=my-pass}", plugins=plugins, check=True))
+print(graph_opt.load(demo).run_passes("demo-energy{scale=7}"))
+"""
+
+
+def test_from_python(plugins):
+    """Passes come into a module that is there already, dialects into all that are made from then on."""
+    files = HERE / "negations.mlir", HERE / "demo.mlir", plugins / "Demo.so", plugins / "MyPass.so"
+    out = run(sys.executable, "-c", FROM_PYTHON, *files, env={"PYTHONPATH": str(BUILD / "python")}).stdout
+    assert "return %arg0" in out and "demo.energy = 7 : i64" in out
 
 
 def test_in_a_slot_with_its_option(graph_opt, plugins):
