@@ -16,8 +16,8 @@ using namespace mlir;
 using namespace graphopt;
 using namespace graphopt::graph;
 
-#include "graph-opt/Dialect/Graph/GraphDialect.cpp.inc"
 #include "graph-opt/Dialect/Graph/ExportInterface.cpp.inc"
+#include "graph-opt/Dialect/Graph/GraphDialect.cpp.inc"
 #include "graph-opt/Dialect/Graph/GraphInterfaces.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "graph-opt/Dialect/Graph/GraphAttrs.cpp.inc"
@@ -146,7 +146,7 @@ static LogicalResult verifyValueAttribute(Operation *op, Type type, NamedAttribu
     return op->emitOpError() << "expected 'graph.name' to be a string, got " << attr.getValue();
   // All but the first two are between passes.
   return verifyName(op, "an argument or result", attr.getName(),
-                    {nameAttr, dimsAttr, "graph.arena", "graph.ctx", "graph.prepared", "graph.result", "graph.weight"});
+                    {nameAttr, dimsAttr, "graph.arena", "graph.ctx", "graph.from_data", "graph.prepared", "graph.result", "graph.weight"});
 }
 
 LogicalResult GraphDialect::verifyRegionArgAttribute(Operation *op, unsigned region, unsigned arg, NamedAttribute attr) {

@@ -16,6 +16,9 @@
  *   status = NAME(ctx, &in, &out);
  *   if (status) puts(go_status_message(&NAME_info, status));
  *
+ * A result whose size depends on data (NAME_info.outputs[i].sizes has a GO_SIZE_FROM_DATA) has data NULL at the call, which allocates it
+ * and sets `data` and `sizes`; then it is the caller's: go_ctx_free(ctx, out.data).
+ *
  * Compiled code checks what it is given: a wrong dtype, rank or size, a missing tensor, a context of another function or without its
  * weights comes back as a status, and nothing is read or written out of bounds. What it can't check is that `data` points to as many
  * elements as the sizes say, and that results overlap nothing: that is the caller's part.
@@ -40,6 +43,9 @@ extern "C" {
 #define GO_ABI_VERSION 1
 /** The largest rank of a tensor. */
 #define GO_MAX_RANK 16
+
+/** A size of a result that depends on data: only the call knows it. */
+#define GO_SIZE_FROM_DATA (-2)
 
 /** Element types. A GO_BOOL is a byte of 0 or 1. */
 typedef enum go_dtype {
@@ -85,7 +91,7 @@ typedef struct go_value_info {
   const char *name;
   int32_t dtype;
   int32_t rank;
-  const int64_t *sizes;    /**< -1: known at the call only */
+  const int64_t *sizes;    /**< -1: known at the call only; GO_SIZE_FROM_DATA: after it */
   const char *const *dims; /**< the names of sizes that have one, null for those that have none; null if no size has */
   const void *data;        /**< weights: the bytes, where the object carries them */
 } go_value_info;
@@ -96,7 +102,8 @@ typedef struct go_function {
   int32_t input_count, output_count, weight_count, packed_count, message_count;
   const char *name;
   int32_t (*call)(go_ctx *, const go_tensor *in, go_tensor *out);
-  /** Sets dtype, rank and sizes of each result; `sizes` must have room for the result's rank. `arena_bytes` may be null. */
+  /** Sets dtype, rank and sizes of each result (-1 for a size that depends on data); `sizes` must have room for the result's rank.
+   *  `arena_bytes` may be null. */
   int32_t (*shapes)(const go_tensor *in, go_tensor *out, int64_t *arena_bytes);
   /** Computes what depends on weights only; go_ctx_prepare calls it. May be null. */
   int32_t (*prepare)(go_ctx *);
@@ -150,6 +157,10 @@ GO_API void *go_arena_acquire(go_ctx *ctx, int64_t bytes);
 GO_API void go_arena_release(go_ctx *ctx, void *arena);
 /** Memory beside an arena, for sizes that only the data gives, aligned to 64; null if there is none. It lives until the arena's release. */
 GO_API void *go_arena_allocate(go_ctx *ctx, void *arena, int64_t bytes);
+/** Gives `out`, whose dtype and rank are set, a copy of `data` in memory of the context, and `sizes`. Returns a status. */
+GO_API int32_t go_result_give(go_ctx *ctx, go_tensor *out, const void *data, const int64_t *sizes);
+/** Frees what a result was given, and sets its data to null. */
+GO_API void go_result_drop(go_ctx *ctx, go_tensor *out);
 /** Tells who made the context that a step has been done; see go_options. */
 GO_API void go_step(go_ctx *ctx, int64_t step, const char *name);
 /** The context's allocator, aligned to 64 at least. */

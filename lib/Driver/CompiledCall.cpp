@@ -20,6 +20,18 @@ CompiledCall::CompiledCall(const CompiledFunction &function, ArrayRef<TensorValu
   };
   add(in, this->arguments, info.inputs);
   add(out, results, info.outputs);
+  for (auto [i, tensor] : llvm::enumerate(out))
+    if (llvm::is_contained(ArrayRef(info.outputs[i].sizes, info.outputs[i].rank), GO_SIZE_FROM_DATA)) {
+      tensor.data = nullptr;
+      allocated.push_back(&tensor);
+    }
+}
+
+int32_t CompiledCall::call() {
+  int32_t status = function.call(in.data(), out.data());
+  for (go_tensor *tensor : allocated)
+    go_result_drop(function.getContext(), tensor);
+  return status;
 }
 
 int64_t CompiledCall::getArenaBytes() {

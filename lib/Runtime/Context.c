@@ -134,6 +134,26 @@ int32_t go_parallel_for(go_ctx *ctx, go_loop_body body, void *data, int64_t n, i
   return go_pool_run(pool, (int32_t)ctx->threads, body, data, n, grain);
 }
 
+int32_t go_result_give(go_ctx *ctx, go_tensor *out, const void *data, const int64_t *sizes) {
+  int64_t bytes = go_dtype_size(out->dtype);
+  for (int32_t d = 0; d < out->rank; ++d)
+    if (sizes[d] < 0 || __builtin_mul_overflow(bytes, sizes[d], &bytes))
+      return GO_ERROR_MEMORY;
+  out->data = go_ctx_allocate(ctx, bytes);
+  if (!out->data)
+    return GO_ERROR_MEMORY;
+  if (bytes)
+    memcpy(out->data, data, (size_t)bytes);
+  for (int32_t d = 0; d < out->rank; ++d)
+    out->sizes[d] = sizes[d];
+  return GO_OK;
+}
+
+void go_result_drop(go_ctx *ctx, go_tensor *out) {
+  go_ctx_free(ctx, out->data);
+  out->data = NULL;
+}
+
 void go_step(go_ctx *ctx, int64_t step, const char *name) {
   if (ctx->options.step)
     ctx->options.step(ctx->options.user, step, name);

@@ -108,21 +108,29 @@ LogicalResult convert(func::FuncOp func) {
   for (unsigned i = 0; i < func.getNumArguments(); ++i)
     attributes.push_back(func.getArgAttrDict(i) ? func.getArgAttrDict(i) : builder.getDictionaryAttr({}));
   builder.setInsertionPoint(terminator);
+  SmallVector<Value> returned;
+  SmallVector<DictionaryAttr> returnedAttributes;
   for (auto [i, value] : llvm::enumerate(terminator.getOperands())) {
     NamedAttrList list(func.getResultAttrDict(i));
     list.set("graph.result", builder.getI64IntegerAttr(i));
-    attributes.push_back(list.getDictionary(context));
     auto type = cast<RankedTensorType>(value.getType());
+    if (list.get("graph.from_data")) { // nobody could bring memory for it
+      returned.push_back(bufferization::ToBufferOp::create(builder, value.getLoc(), bufferOf(type), value, /*read_only=*/true));
+      returnedAttributes.push_back(list.getDictionary(context));
+      continue;
+    }
+    attributes.push_back(list.getDictionary(context));
     Value destination = entry.addArgument(bufferOf(type), value.getLoc());
     if (sharesMemory(value))
       value = bufferization::AllocTensorOp::create(builder, value.getLoc(), type, ValueRange(), value);
     bufferization::MaterializeInDestinationOp::create(builder, value.getLoc(), Type(), value, destination, /*restrict=*/true,
                                                       /*writable=*/true);
   }
-  terminator->setOperands({});
+  terminator->setOperands(returned);
   func.removeResAttrsAttr();
-  func.setType(FunctionType::get(context, entry.getArgumentTypes(), {}));
+  func.setType(FunctionType::get(context, entry.getArgumentTypes(), ValueRange(returned).getTypes()));
   func.setAllArgAttrs(attributes);
+  func.setAllResultAttrs(returnedAttributes);
   return success();
 }
 

@@ -58,7 +58,7 @@ LogicalResult takeSizes(func::FuncOp clone) {
       auto dim = dyn_cast<tensor::DimOp>(user);
       std::optional<int64_t> index = dim ? dim.getConstantIndex() : std::nullopt;
       if (!index || !sizes[*index])
-        return user->emitError("expected sizes of results that follow from the sizes of inputs, got one that depends on data");
+        return user->emitError("expected ops without effects where no size of an argument is asked for");
       dim.replaceAllUsesWith(sizes[*index]);
       dim.erase();
     }
@@ -190,6 +190,48 @@ struct DimOfCarried final : OpRewritePattern<tensor::DimOp> {
   }
 };
 
+/// Whether a number is computed from the sizes of the function's arguments alone.
+bool followsFromSizes(Value size, Block &entry) {
+  SmallVector<Value> stack{size};
+  DenseSet<Value> seen;
+  while (!stack.empty()) {
+    Value next = stack.pop_back_val();
+    if (!seen.insert(next).second)
+      continue;
+    if (isa<TensorType>(next.getType()))
+      return false;
+    Operation *op = next.getDefiningOp();
+    if (!op) // the number of an iteration
+      op = cast<BlockArgument>(next).getOwner()->getParentOp();
+    if (auto dim = dyn_cast<tensor::DimOp>(op); dim && is_contained(entry.getArguments(), dim.getSource()))
+      continue;
+    op->walk([&](Operation *inner) { llvm::append_range(stack, inner->getOperands()); });
+  }
+  return true;
+}
+
+/// Returns -1 in the place of each size that follows from elements of tensors, and says of the results of `func` which those are.
+void leaveOutData(func::FuncOp func, func::FuncOp clone) {
+  auto terminator = cast<func::ReturnOp>(clone.front().getTerminator());
+  OpBuilder builder(terminator);
+  unsigned next = 0;
+  for (auto [number, type] : llvm::enumerate(func.getResultTypes())) {
+    SmallVector<int64_t> fromData;
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    for (int64_t dim = 0; tensor && dim < tensor.getRank(); ++dim) {
+      if (!tensor.isDynamicDim(dim))
+        continue;
+      OpOperand &size = terminator->getOpOperand(next++);
+      if (followsFromSizes(size.get(), clone.front()))
+        continue;
+      fromData.push_back(dim);
+      size.set(arith::ConstantIndexOp::create(builder, size.get().getLoc(), -1));
+    }
+    if (!fromData.empty())
+      func.setResultAttr(number, "graph.from_data", builder.getDenseI64ArrayAttr(fromData));
+  }
+}
+
 /// Whether a number is computed from elements of tensors, and not from sizes alone.
 bool dependsOnData(Value value) {
   SmallVector<Value> stack{value};
@@ -240,7 +282,10 @@ struct CpuOutlineShapesPass final : impl::CpuOutlineShapesPassBase<CpuOutlineSha
       for (RegisteredOperationName name : getContext().getRegisteredOperations())
         if (name.getDialectNamespace() == "scf" || name.getDialectNamespace() == "tensor")
           name.getCanonicalizationPatterns(patterns, &getContext());
-      if (failed(applyPatternsGreedily(clone, std::move(patterns))) || failed(takeSizes(clone))) {
+      FrozenRewritePatternSet frozen(std::move(patterns));
+      LogicalResult resolved = applyPatternsGreedily(clone, frozen);
+      leaveOutData(func, clone);
+      if (failed(resolved) || failed(applyPatternsGreedily(clone, frozen)) || failed(takeSizes(clone))) {
         clone.erase(); // half done
         return signalPassFailure();
       }

@@ -14,6 +14,9 @@ def CpuDestinationsPass : Pass<"graph-cpu-destinations", "::mlir::ModuleOp"> {
     after: `func.func @f(%ctx: !llvm.ptr {graph.ctx}, %x: memref<?xf32>, %out: memref<?xf32> {graph.result = 0 : i64})`, with
     `bufferization.to_tensor` at the entry and `bufferization.materialize_in_destination` at the end.
 
+    A result with a size that depends on data (`graph.from_data`, see graph-cpu-outline-shapes) stays a result, as a memref with identity
+    layout that lies wherever it was built: the caller copies it before the arena goes.
+
     Refuses functions of more than one block, and calls: the inliner leaves recursive ones only.
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect", "::mlir::LLVM::LLVMDialect"];
@@ -56,7 +59,7 @@ def CpuOutlineShapesPass : Pass<"graph-cpu-outline-shapes", "::mlir::ModuleOp"> 
 
     after: in addition `func.func @f_shapes(%0: index) -> index`
 
-    Refuses results whose size depends on data.
+    A size that depends on data is -1 there, and the result of `@f` says which of its sizes those are: `graph.from_data = array<i64: 0>`.
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
                            "::mlir::memref::MemRefDialect", "::mlir::tensor::TensorDialect"];

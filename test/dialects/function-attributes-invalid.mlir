@@ -40,5 +40,5 @@ func.func @f(%x: tensor<f32>) -> (tensor<f32> {graph.name = 1}) { return %x : te
 
 // -----
 
-// expected-error @below {{expected an attribute of an argument or result to be one of 'graph.name', 'graph.dims', 'graph.arena', 'graph.ctx', 'graph.prepared', 'graph.result', 'graph.weight', got 'graph.dimms'}}
+// expected-error @below {{expected an attribute of an argument or result to be one of 'graph.name', 'graph.dims', 'graph.arena', 'graph.ctx', 'graph.from_data', 'graph.prepared', 'graph.result', 'graph.weight', got 'graph.dimms'}}
 func.func @f(%x: tensor<?xf32> {graph.dimms = ["n"]}) { return }

@@ -8,3 +8,14 @@
 func.func @f(%x: tensor<?xf32> {graph.name = "x"}) -> tensor<?xf32> {
   return %x : tensor<?xf32>
 }
+
+// Nobody could bring memory for a size that depends on data.
+// CHECK-LABEL: func.func @from_data(
+// CHECK-SAME: %{{.+}}: !llvm.ptr {graph.ctx}, %{{.+}}: memref<index>) -> (memref<?xf32> {graph.from_data = array<i64: 0>, graph.result = 0 : i64}) {
+// CHECK: %[[BUFFER:.+]] = bufferization.to_buffer %{{.+}} read_only : tensor<?xf32> to memref<?xf32>
+// CHECK: return %[[BUFFER]]
+func.func @from_data(%n: tensor<index>) -> (tensor<?xf32> {graph.from_data = array<i64: 0>}) {
+  %size = tensor.extract %n[] : tensor<index>
+  %0 = tensor.empty(%size) : tensor<?xf32>
+  return %0 : tensor<?xf32>
+}

@@ -80,3 +80,31 @@ func.func @carried(%x: tensor<?xf32>, %y: tensor<?xf32>, %way: tensor<i1>) -> te
   }
   return %z : tensor<?xf32>
 }
+
+// A size that depends on data is not computed: the result says which.
+// CHECK-LABEL: func.func @data(
+// CHECK-SAME: -> (tensor<?x?xf32> {graph.from_data = array<i64: 0>})
+// CHECK-LABEL: func.func @data_shapes(
+// CHECK-SAME: %[[M:.+]]: index) -> (index, index)
+// CHECK: %[[UNKNOWN:.+]] = arith.constant -1 : index
+// CHECK: return %[[UNKNOWN]], %[[M]]
+func.func @data(%n: tensor<index>, %x: tensor<?xf32>) -> tensor<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %size = tensor.extract %n[] : tensor<index>
+  %m = tensor.dim %x, %c0 : tensor<?xf32>
+  %0 = tensor.empty(%size, %m) : tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// CHECK-LABEL: func.func @either(
+// CHECK-SAME: -> (tensor<?xf32> {graph.from_data = array<i64: 0>})
+// CHECK-LABEL: func.func @either_shapes(
+func.func @either(%x: tensor<?xf32>, %y: tensor<?xf32>, %way: tensor<i1>) -> tensor<?xf32> {
+  %condition = tensor.extract %way[] : tensor<i1>
+  %z = scf.if %condition -> (tensor<?xf32>) {
+    scf.yield %x : tensor<?xf32>
+  } else {
+    scf.yield %y : tensor<?xf32>
+  }
+  return %z : tensor<?xf32>
+}

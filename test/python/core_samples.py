@@ -284,11 +284,6 @@ GENERATORS = {
 }
 
 
-def by_mask(one: Call) -> bool:
-    """Whether the call picks by a mask: the sizes of its result depend on numbers, and an import refuses it as it does nonzero."""
-    return one.name == "index.Tensor" and any(x is not None and x.dtype in (torch.bool, torch.uint8) for x in one.args[1])
-
-
 def recorded(overload, wanted: int, rng: random.Random, least: int) -> list:
     """Calls from torch's samples, on each element type in its part; more on those that there are until there are enough."""
     name, chosen, spare = str(overload).removeprefix("aten."), [], []
@@ -301,7 +296,7 @@ def recorded(overload, wanted: int, rng: random.Random, least: int) -> list:
             if dtype in info.supported_dtypes("cpu"):
                 recorder = Recorder({overload})
                 run_samples(info, dtype, recorder, 2 + 2 * quota)
-                here += [one for one in recorder.calls if not by_mask(one)]
+                here += recorder.calls
         rng.shuffle(here)
         chosen += here[:quota]
         spare += here[quota:]

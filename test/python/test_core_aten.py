@@ -12,7 +12,6 @@ torch = pytest.importorskip("torch")
 from core_program import run, sized  # noqa: E402
 from core_samples import LEAST, NUMBERS, SIZES, call, calls_of, core_overloads  # noqa: E402
 from core_table import read_table  # noqa: E402
-from graph_opt import UnsupportedOpError  # noqa: E402
 from graph_opt._torch import load_program  # noqa: E402
 
 IS_LONG = os.environ.get("GRAPHOPT_HYPOTHESIS") == "long"
@@ -33,10 +32,10 @@ def test_calls(name):
     assert not (wrong := run(calls)), "\n".join(wrong)
 
 
-def test_picking_by_a_mask_is_refused():
+def test_picking_by_a_mask():
     index = torch.ops.aten.index.Tensor
-    with pytest.raises(UnsupportedOpError, match="masks give shapes that depend on numbers"):
-        run([call(index, torch.zeros(4, 2), [torch.tensor([True, False, True, True])])])
+    mask, x = torch.tensor([True, False, True, True]), torch.randn(4, 2)
+    assert not run([call(index, x, [mask]), call(index, x, [torch.zeros(4, dtype=torch.bool)]), call(index, x, [x > 0])])
 
 
 @pytest.mark.parametrize("name", SIZES)

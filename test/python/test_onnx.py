@@ -363,8 +363,6 @@ def test_padding_by_a_rule(op, rule):
         (helper.make_node("Conv", ["x", "w"], ["y"], auto_pad="BY_HEART"), "padding by the rule 'BY_HEART'"),
         (helper.make_node("Pad", ["x", "pads"], ["y"], mode="by_heart"), "the mode 'by_heart'"),
         (helper.make_node("Resize", ["x", "", "scales"], ["y"]), "by a factor that is no integer"),
-        (helper.make_node("Compress", ["x", "mask"], ["y"], axis=0), "known only at run time"),
-        (helper.make_node("NonZero", ["x"], ["y"]), "known only at run time"),
         (helper.make_node("ScatterND", ["x", "i", "x"], ["y"], reduction="mean"), "the reduction 'mean'"),
     ],
 )

@@ -61,6 +61,9 @@ int64_t exampleSize(const Signature &signature, const Port &port, size_t d) {
   return 1;
 }
 
+/// Whether the call brings the memory.
+bool isAllocated(const Port &port) { return is_contained(port.sizes, GO_SIZE_FROM_DATA); }
+
 void writeTensors(raw_ostream &os, const Signature &signature, ArrayRef<Port> ports, StringRef prefix, bool withData) {
   for (auto [i, port] : enumerate(ports)) {
     os << " *     int64_t " << prefix << i << "_sizes[] = {";
@@ -71,13 +74,13 @@ void writeTensors(raw_ostream &os, const Signature &signature, ArrayRef<Port> po
       elements *= size;
     }
     os << (port.sizes.empty() ? "0" : "") << "};\n";
-    if (withData)
+    if (withData && !isAllocated(port))
       os << " *     static " << getCType(port.dtype) << " " << prefix << i << "[" << std::max<int64_t>(elements, 1) << "];\n";
   }
   os << " *     go_tensor " << prefix << "[] = {";
   for (auto [i, port] : enumerate(ports))
-    os << (i ? ", " : "") << "{" << prefix << i << ", " << getConstantName(port.dtype) << ", " << port.sizes.size() << ", " << prefix << i
-       << "_sizes, 0}";
+    os << (i ? ", " : "") << "{" << (isAllocated(port) ? "0" : (prefix + Twine(i)).str()) << ", " << getConstantName(port.dtype) << ", "
+       << port.sizes.size() << ", " << prefix << i << "_sizes, 0}";
   os << (ports.empty() ? "{0}" : "") << "};\n";
 }
 } // namespace
@@ -112,8 +115,11 @@ std::string writeHeader(const Signature &signature, StringRef file, bool carries
     os << " *     // go_ctx_set_weight(ctx, \"name\", &tensor) for each weight, then go_ctx_prepare(ctx)\n";
   os << " *     if (!status)\n"
      << " *       status = " << name << "(ctx, in, out);\n"
-     << " *     puts(go_status_message(&" << name << "_info, status));\n"
-     << " *     go_ctx_destroy(ctx);\n"
+     << " *     puts(go_status_message(&" << name << "_info, status));\n";
+  for (auto [i, port] : enumerate(signature.results))
+    if (isAllocated(port))
+      os << " *     go_ctx_free(ctx, out[" << i << "].data); // its size depends on data: the call allocated it\n";
+  os << " *     go_ctx_destroy(ctx);\n"
      << " *     return status != 0;\n"
      << " *   }\n */\n"
      << "#ifndef " << guard << "\n#define " << guard << "\n#include \"graph-opt/Runtime.h\"\n"

@@ -36,7 +36,12 @@ Error replaceAllocations(Module &module, const Function *body, const Function *p
     Value *memory = b.CreateCall(allocate, {function->getArg(0), arena, call->getArgOperand(0)});
     Value *none = b.CreateIsNull(memory);
     Instruction *fail = SplitBlockAndInsertIfThen(none, call, /*Unreachable=*/true);
-    ReplaceInstWithInst(fail, ReturnInst::Create(module.getContext(), b.getInt32(GO_ERROR_MEMORY)));
+    Value *status = b.getInt32(GO_ERROR_MEMORY);
+    if (auto *results = dyn_cast<StructType>(function->getReturnType())) { // the status is the last
+      IRBuilder<> failing(fail);
+      status = failing.CreateInsertValue(PoisonValue::get(results), status, results->getNumElements() - 1);
+    }
+    ReplaceInstWithInst(fail, ReturnInst::Create(module.getContext(), status));
     call->replaceAllUsesWith(memory);
     call->eraseFromParent();
   }

@@ -77,6 +77,9 @@ llvm::Error checkArgument(const CompiledFunction &function, const go_value_info 
   return llvm::Error::success();
 }
 
+/// Whether a call allocates the result itself.
+bool dependsOnData(const go_value_info &info) { return llvm::is_contained(sizesOf(info), GO_SIZE_FROM_DATA); }
+
 go_tensor makeTensor(const TensorValue &value, int32_t dtype, SmallVectorImpl<int64_t> &sizes) {
   sizes.assign(value.getShape().begin(), value.getShape().end());
   return {const_cast<char *>(value.getRaw()), dtype, static_cast<int32_t>(value.getRank()), sizes.data(), nullptr};
@@ -106,6 +109,7 @@ llvm::Error CompiledFunction::prepare(ArrayRef<TensorValue> arguments, Call &mad
   made.out.resize(function->output_count);
   for (auto [tensor, sizes] : llvm::zip_equal(made.out, made.outSizes)) {
     sizes.resize(GO_MAX_RANK);
+    tensor = {};
     tensor.sizes = sizes.data();
   }
   return made.check(function->shapes(made.in.data(), made.out.data(), nullptr));
@@ -117,6 +121,10 @@ llvm::Expected<SmallVector<TensorValue>> CompiledFunction::run(ArrayRef<TensorVa
     return std::move(failed);
   SmallVector<TensorValue> results;
   for (auto [i, tensor] : llvm::enumerate(made.out)) {
+    if (dependsOnData(function->outputs[i])) { // the call allocates it
+      results.emplace_back();
+      continue;
+    }
     ArrayRef<int64_t> shape = made.getShape(i);
     std::optional<int64_t> elements = checkedNumElements(shape);
     if (!elements || *elements > std::numeric_limits<int64_t>::max() / 16)
@@ -126,6 +134,12 @@ llvm::Expected<SmallVector<TensorValue>> CompiledFunction::run(ArrayRef<TensorVa
   }
   if (llvm::Error failed = made.check(entry(context, made.in.data(), made.out.data())))
     return std::move(failed);
+  for (auto [i, value] : llvm::enumerate(results)) {
+    if (value)
+      continue;
+    std::shared_ptr<const void> owner(made.out[i].data, [kept = state](void *data) { go_ctx_free(kept->context, data); });
+    value = TensorValue(getElementType(function->outputs[i]), made.getShape(i), static_cast<const char *>(made.out[i].data), owner);
+  }
   return results;
 }
 
@@ -142,6 +156,8 @@ llvm::Error CompiledFunction::runInto(ArrayRef<TensorValue> arguments, MutableAr
   for (size_t i = 0; i < results.size(); ++i) {
     TensorValue &result = results[i];
     const go_value_info &info = function->outputs[i];
+    if (dependsOnData(info))
+      return error("expected results of sizes that are known before the call, got '" + Twine(info.name) + "', whose size depends on data");
     auto want = RankedTensorType::get(made.getShape(i), getElementType(info));
     if (!result || result.getType() != want) {
       std::string text;

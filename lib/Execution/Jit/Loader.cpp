@@ -25,6 +25,8 @@ static Error defineRuntime(orc::LLJIT &jit) {
   define("go_arena_allocate", &go_arena_allocate);
   define("go_tensor_is_contiguous", &go_tensor_is_contiguous);
   define("go_step", &go_step);
+  define("go_result_give", &go_result_give);
+  define("go_result_drop", &go_result_drop);
   orc::JITDylib &dylib = jit.getMainJITDylib();
   if (Error failed = dylib.define(orc::absoluteSymbols(std::move(symbols))))
     return failed;

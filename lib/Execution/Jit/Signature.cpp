@@ -186,6 +186,7 @@ static llvm::Error readArguments(Signature &signature, func::FuncOp function, bo
       if (argument.index >= signature.results.size())
         return error("expected as many results as in the source");
       port = &signature.results[argument.index];
+      signature.resultTypes[argument.index] = argument.type;
     } else if (IntegerAttr prepared = prepare ? result : indexOf("graph.prepared")) {
       argument.role = Role::prepared;
       argument.index = prepared.getInt();
@@ -211,13 +212,36 @@ static llvm::Error readArguments(Signature &signature, func::FuncOp function, bo
   return llvm::Error::success();
 }
 
+/// The results that depend on data.
+static llvm::Error readReturned(Signature &signature, func::FuncOp function) {
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes())) {
+    auto result = function.getResultAttrOfType<IntegerAttr>(i, "graph.result");
+    auto fromData = function.getResultAttrOfType<DenseI64ArrayAttr>(i, "graph.from_data");
+    auto buffer = dyn_cast<MemRefType>(type);
+    if (!result || !fromData || !buffer || static_cast<uint64_t>(result.getInt()) >= signature.results.size())
+      return error("expected result " + Twine(i) + " of the lowered function to be a memref that depends on data");
+    Argument &returned = signature.returned.emplace_back(Argument{Role::result, static_cast<unsigned>(result.getInt()), buffer});
+    signature.resultTypes[returned.index] = buffer;
+    Port &port = signature.results[returned.index];
+    if (llvm::Error failed = refine(port, buffer))
+      return failed;
+    for (int64_t dim : fromData.asArrayRef())
+      if (port.sizes[dim] < 0)
+        port.sizes[dim] = GO_SIZE_FROM_DATA;
+  }
+  return llvm::Error::success();
+}
+
 llvm::Error readLowered(Signature &signature, ModuleOp lowered, ModuleOp source) {
   auto lookup = [&](const Twine &suffix) { return lowered.lookupSymbol<func::FuncOp>((signature.name + suffix).str()); };
   func::FuncOp entry = lookup(""), arena = lookup("_arena"), prepare = lookup("_prepare");
   if (!entry || !arena)
     return error("expected the pipeline to leave functions '" + signature.name + "' and '" + signature.name + "_arena', got none");
+  signature.resultTypes.resize(signature.results.size());
   signature.hasShapes = static_cast<bool>(lookup("_shapes"));
   if (llvm::Error failed = readArguments(signature, entry, /*prepare=*/false, lowered, source))
+    return failed;
+  if (llvm::Error failed = readReturned(signature, entry))
     return failed;
   if (prepare)
     if (llvm::Error failed = readArguments(signature, prepare, /*prepare=*/true, lowered, source))

@@ -12,7 +12,7 @@ namespace graphopt::execution {
 struct Port {
   std::string name;
   int32_t dtype = GO_F32;
-  llvm::SmallVector<int64_t, 4> sizes;    ///< -1: known at the call
+  llvm::SmallVector<int64_t, 4> sizes;    ///< -1: known at the call; GO_SIZE_FROM_DATA: after it
   llvm::SmallVector<std::string, 4> dims; ///< names of sizes, empty where there is none
 };
 
@@ -44,6 +44,8 @@ struct Signature {
   int64_t opCount = 0;
 
   llvm::SmallVector<Argument> entryArguments, prepareArguments;
+  llvm::SmallVector<Argument> returned;            ///< the results that no caller can bring memory for, as the entry returns them
+  llvm::SmallVector<mlir::MemRefType> resultTypes; ///< of all results, as the lowered function has them
   bool hasShapes = false;
   std::optional<int64_t> arenaBytes, prepareArenaBytes; ///< if they depend neither on sizes nor on threads
 };

@@ -1,6 +1,7 @@
 //===- Wrapper.cpp - the functions of the C ABI around a lowered function --===//
 #include "Execution/Jit/Wrapper.h"
 #include "Execution/Jit/Allocations.h"
+#include "Execution/Jit/GivenResults.h"
 #include "Execution/Jit/Info.h"
 #include "llvm/IR/IRBuilder.h"
 
@@ -55,20 +56,35 @@ public:
   Value *tensorAt(Value *array, unsigned index) { return b.CreateConstInBoundsGEP1_64(tensorType, array, index); }
   Value *notNull(Value *pointer) { return b.CreateICmpNE(pointer, ConstantPointerNull::get(ptr)); }
 
+  /// Checks dtype and rank, and that there is room for sizes, which are returned.
+  Value *loadHeader(Value *tensor, const Port &port, const std::string &what) {
+    check(b.CreateICmpEQ(field(tensor, 1, i32), b.getInt32(port.dtype)),
+          "expected dtype " + Twine(getDtypeName(port.dtype)) + " for " + what);
+    size_t rank = port.sizes.size();
+    check(b.CreateICmpEQ(field(tensor, 2, i32), b.getInt32(rank)), "expected rank " + Twine(rank) + " for " + what);
+    if (!rank)
+      return nullptr;
+    Value *sizes = field(tensor, 3, ptr);
+    check(notNull(sizes), "expected sizes for " + what + ", got null");
+    return sizes;
+  }
+
+  /// Checks a result that the call allocates.
+  Loaded loadGiven(Value *tensor, const Port &port) {
+    loadHeader(tensor, port, "result '" + port.name + "'");
+    check(b.CreateIsNull(field(tensor, 0, ptr)), "expected null as data for result '" + port.name + "', which the call allocates");
+    return {};
+  }
+
   /// Checks a tensor against `port`. `expected` holds the sizes of a result where they are known; null entries take any size. The data
   /// is looked at only `withData`.
   Loaded loadTensor(Value *array, unsigned index, const Port &port, StringRef kind, ArrayRef<Value *> expected, bool withData) {
     std::string what = (kind + " '" + port.name + "'").str();
     Value *tensor = tensorAt(array, index);
-    check(b.CreateICmpEQ(field(tensor, 1, i32), b.getInt32(port.dtype)),
-          "expected dtype " + Twine(getDtypeName(port.dtype)) + " for " + what);
-    size_t rank = port.sizes.size();
-    check(b.CreateICmpEQ(field(tensor, 2, i32), b.getInt32(rank)), "expected rank " + Twine(rank) + " for " + what);
     Loaded loaded;
     Value *empty = b.getFalse(); // whether there are no elements
-    if (rank) {
-      Value *sizes = field(tensor, 3, ptr);
-      check(notNull(sizes), "expected sizes for " + what + ", got null");
+    size_t rank = port.sizes.size();
+    if (Value *sizes = loadHeader(tensor, port, what))
       for (size_t d = 0; d < rank; ++d) {
         Value *size = b.CreateLoad(i64, b.CreateConstInBoundsGEP1_64(i64, sizes, d));
         std::string where = (" in dimension " + Twine(d) + " of " + what).str();
@@ -83,7 +99,6 @@ public:
         empty = b.CreateOr(empty, b.CreateICmpEQ(size, b.getInt64(0)));
         loaded.sizes.push_back(size);
       }
-    }
     if (!withData)
       return loaded;
     // Strides are rare: the call of the runtime is off the straight path.
@@ -176,20 +191,16 @@ public:
       computed = callSizes(".shapes", unknownSizes(inputs));
     SmallVector<SmallVector<Value *, 4>> sizes(signature.results.size());
     ArrayRef<Value *> rest = computed;
-    for (const Argument &argument : signature.entryArguments) {
-      if (argument.role != Role::result)
-        continue;
-      for (int64_t d = 0; d < argument.type.getRank(); ++d) {
-        int64_t known = signature.results[argument.index].sizes[d];
-        Value *size = known >= 0 ? b.getInt64(known) : nullptr;
-        if (argument.type.isDynamicDim(d)) {
+    for (auto [type, port, result] : zip_equal(signature.resultTypes, signature.results, sizes))
+      for (int64_t d = 0; d < type.getRank(); ++d) {
+        Value *size = port.sizes[d] >= 0 ? b.getInt64(port.sizes[d]) : nullptr;
+        if (type.isDynamicDim(d)) {
           if (!size)
             size = rest.front();
           rest = rest.drop_front();
         }
-        sizes[argument.index].push_back(size);
+        result.push_back(size);
       }
-    }
     return sizes;
   }
 
@@ -218,7 +229,7 @@ public:
 
   /// Calls the lowered function `NAME<suffix>` with an arena of `bytes` and returns its status.
   void callLowered(const Twine &suffix, ArrayRef<Argument> arguments, Value *context, Value *bytes, ArrayRef<Loaded> inputs,
-                   ArrayRef<Loaded> results) {
+                   ArrayRef<Loaded> results, bool gives = false) {
     auto *constant = dyn_cast<ConstantInt>(bytes);
     Function *lowered = module.getFunction((signature.name + suffix).str());
     bool onStack = constant && constant->getSExtValue() <= maxStackArena && !allocates(*lowered);
@@ -255,6 +266,8 @@ public:
       }
     }
     Value *status = b.CreateCall(lowered, operands);
+    if (gives)
+      status = giveResults(b, tensorType, signature, context, function->getArg(2), status);
     if (!onStack)
       b.CreateCall(module.getOrInsertFunction("go_arena_release", b.getVoidTy(), ptr, ptr), {context, arena});
     b.CreateRet(status);
@@ -270,9 +283,11 @@ public:
     if (!signature.results.empty())
       check(notNull(function->getArg(2)), "expected results, got null");
     for (auto [i, port] : enumerate(signature.results))
-      results.push_back(loadTensor(function->getArg(2), i, port, "result", sizes[i], /*withData=*/true));
+      results.push_back(is_contained(port.sizes, GO_SIZE_FROM_DATA)
+                            ? loadGiven(tensorAt(function->getArg(2), i), port)
+                            : loadTensor(function->getArg(2), i, port, "result", sizes[i], /*withData=*/true));
     Value *bytes = arenaBytes(inputs, contextField(context, 16, i64));
-    callLowered(".body", signature.entryArguments, context, bytes, inputs, results);
+    callLowered(".body", signature.entryArguments, context, bytes, inputs, results, !signature.returned.empty());
   }
 
   Value *arenaBytes(ArrayRef<Loaded> inputs, Value *threads) {

@@ -8,6 +8,7 @@
 #include "graph-opt/Dialect/Graph/Ops/Broadcast.h"
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
 #include "graph-opt/Dialect/Graph/Ops/Gather.h"
+#include "graph-opt/Dialect/Graph/Ops/Nonzero.h"
 #include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 
@@ -28,24 +29,50 @@ struct Indexed {
   SmallVector<int64_t> permutation; ///< of the axes of the original; empty where nothing moved
 };
 
+/// A mask stands for the positions of what is true in it, one index for each of its axes.
+struct IndexList {
+  SmallVector<Value> indices; ///< of each axis; null where there is none
+  bool hasMask = false;
+};
+
+FailureOr<IndexList> readList(ImportCall &call, bool keepsMasks) {
+  IndexList result;
+  const auto *list = call["indices"].get<std::vector<ImportArg>>();
+  for (const ImportArg &arg : list ? ArrayRef<ImportArg>(*list) : ArrayRef<ImportArg>()) {
+    const Value *index = arg.get<Value>();
+    bool mask = index && isMask(*index);
+    result.hasMask |= mask;
+    if (!mask || keepsMasks) {
+      result.indices.push_back(index ? *index : Value());
+      continue;
+    }
+    if (aten::rankOf(*index) == 0)
+      return call.unsupported("a truth value as an index");
+    Value found = aten::nonzero(call, *index);
+    for (int64_t axis = 0; axis < aten::rankOf(*index); ++axis)
+      result.indices.push_back(aten::column(call, found, axis));
+  }
+  return result;
+}
+
 Value transposed(ImportCall &call, Value x, ArrayRef<int64_t> permutation) {
   return permutation.empty() ? x : graph::TransposeOp::create(call.builder, call.loc, x, permutation).getResult();
 }
 
-FailureOr<Indexed> readIndices(ImportCall &call) {
+FailureOr<Indexed> readIndices(ImportCall &call, bool keepsMasks) {
   auto x = call.tensor("self");
-  const auto *list = call["indices"].get<std::vector<ImportArg>>();
-  if (failed(x))
+  auto list = readList(call, keepsMasks);
+  if (failed(x) || failed(list))
     return failure();
   Indexed result;
   SmallVector<int64_t> axes, others;
   for (int64_t axis = 0; axis < aten::rankOf(*x); ++axis) {
-    const Value *index = list && axis < static_cast<int64_t>(list->size()) ? (*list)[axis].get<Value>() : nullptr;
+    Value index = axis < static_cast<int64_t>(list->indices.size()) ? list->indices[axis] : Value();
     (index ? axes : others).push_back(axis);
     if (index)
-      result.indices.push_back(*index);
+      result.indices.push_back(index);
   }
-  if (axes.empty() || list->size() > axes.size() + others.size())
+  if (axes.empty() || list->indices.size() > axes.size() + others.size())
     return call.unsupported("expected an index for at least one axis, and at most one for each");
   result.first = axes.front();
   if (axes.back() - axes.front() + 1 != static_cast<int64_t>(axes.size())) {
@@ -59,11 +86,9 @@ FailureOr<Indexed> readIndices(ImportCall &call) {
 
 /// x[:, i, j, :]: several indices become one, on their axes joined.
 LogicalResult importIndex(ImportCall &call) {
-  auto indexed = readIndices(call);
+  auto indexed = readIndices(call, /*keepsMasks=*/false);
   if (failed(indexed))
     return failure();
-  if (llvm::any_of(indexed->indices, isMask))
-    return call.unsupported("masks give shapes that depend on numbers");
   OpBuilder &b = call.builder;
   ExprBuilder g(b, call.loc);
   SmallVector<OpFoldResult> sizes = aten::sizesOf(call, indexed->x);
@@ -86,15 +111,22 @@ LogicalResult importIndex(ImportCall &call) {
   return call.yield(graph::GatherOp::create(b, call.loc, source, ids, static_cast<int64_t>(first)).getResult());
 }
 
+/// The axes of x that an element of a mask over the first of them stands for.
+int64_t restOf(const Indexed &to) { return aten::rankOf(to.x) - to.first - aten::rankOf(to.indices[0]); }
+
+/// Whether values are the same for all that a mask picks, so that it need not be known how many those are.
+bool fitsAny(const Indexed &to, Value values) {
+  int64_t rest = restOf(to), rank = aten::rankOf(values);
+  return rest >= 0 && (rank <= rest || (rank == rest + 1 && aten::typeOf(values).getDimSize(0) == 1));
+}
+
 /// Where a mask over some axes of x is true, the values, which broadcast over the axes behind it.
 LogicalResult putByMask(ImportCall &call, const Indexed &to, Value values, bool adds) {
   ExprBuilder g(call.builder, call.loc);
   Value mask = call.cast(to.indices[0], call.builder.getI1Type());
-  int64_t rest = aten::rankOf(to.x) - to.first - aten::rankOf(mask);
-  if (aten::rankOf(values) == rest + 1 && aten::typeOf(values).getDimSize(0) == 1) // the axis of what the mask picks
+  int64_t rest = restOf(to);
+  if (aten::rankOf(values) == rest + 1) // the axis of what the mask picks
     values = aten::reshape(call, values, ArrayRef(aten::sizesOf(call, values)).drop_front());
-  if (rest < 0 || aten::rankOf(values) > rest)
-    return call.unsupported("a mask with a value for each element that it picks: their number depends on numbers");
   for (int64_t i = 0; i < rest; ++i)
     mask = aten::insertAxis(call, mask, aten::rankOf(mask));
   Expr x = g(to.x), value = g(call.cast(values, x.getType().getElementType()));
@@ -105,15 +137,18 @@ LogicalResult putByMask(ImportCall &call, const Indexed &to, Value values, bool 
 
 /// self[indices] = values, or += values.
 LogicalResult importIndexPut(ImportCall &call) {
-  auto indexed = readIndices(call);
+  auto indexed = readIndices(call, /*keepsMasks=*/true);
   auto values = call.tensor("values");
   auto adds = call.boolean("accumulate", false);
   if (failed(indexed) || failed(values) || failed(adds))
     return failure();
-  if (indexed->indices.size() == 1 && isMask(indexed->indices[0]))
-    return putByMask(call, *indexed, *values, *adds);
-  if (llvm::any_of(indexed->indices, isMask))
-    return call.unsupported("masks among several indices");
+  if (llvm::any_of(indexed->indices, isMask)) {
+    if (indexed->indices.size() == 1 && fitsAny(*indexed, *values))
+      return putByMask(call, *indexed, *values, *adds);
+    indexed = readIndices(call, /*keepsMasks=*/false);
+    if (failed(indexed))
+      return failure();
+  }
   OpBuilder &b = call.builder;
   ExprBuilder g(b, call.loc);
   SmallVector<OpFoldResult> sizes = aten::sizesOf(call, indexed->x);
@@ -142,6 +177,43 @@ LogicalResult importIndexPut(ImportCall &call) {
   return call.yield(transposed(call, y, llvm::to_vector(invertPermutationVector(indexed->permutation))));
 }
 
+/// The elements where a mask is true, in a row; the two broadcast.
+LogicalResult importMaskedSelect(ImportCall &call) {
+  auto x = call.tensor("self"), mask = call.tensor("mask");
+  if (failed(x) || failed(mask))
+    return failure();
+  ExprBuilder g(call.builder, call.loc);
+  int64_t rank = std::max(aten::rankOf(*x), aten::rankOf(*mask));
+  auto widened = [&](Value narrow) {
+    while (aten::rankOf(narrow) < rank)
+      narrow = aten::insertAxis(call, narrow, 0);
+    return g(narrow);
+  };
+  Expr wideX = widened(*x), wideMask = widened(*mask);
+  if (wideX.getType().getShape() != wideMask.getType().getShape() || !wideX.getType().hasStaticShape()) {
+    Expr chosen = select(wideMask, wideX, wideX); // of the shape that both broadcast to
+    wideX = g.broadcastLike(wideX, chosen);
+    wideMask = g.broadcastLike(wideMask, chosen);
+  }
+  Value positions = aten::truths(call, flatten(call.builder, call.loc, wideMask));
+  return call.yield(
+      graph::GatherOp::create(call.builder, call.loc, flatten(call.builder, call.loc, wideX), positions, int64_t(0)).getResult());
+}
+
+/// The positions along each axis, as a vector each.
+LogicalResult importNonzeroNumpy(ImportCall &call) {
+  auto x = call.tensor(call.has("self") ? "self" : "condition");
+  if (failed(x))
+    return failure();
+  if (aten::rankOf(*x) == 0)
+    x = aten::insertAxis(call, *x, 0);
+  Value found = aten::nonzero(call, *x);
+  SmallVector<Value> columns;
+  for (int64_t axis = 0; axis < aten::rankOf(*x); ++axis)
+    columns.push_back(aten::column(call, found, axis));
+  return call.yield(columns);
+}
+
 /// y[i, j] = x[index[i, j], j]: the other positions are the result's own.
 LogicalResult importGather(ImportCall &call) {
   auto x = call.tensor("self"), index = call.tensor("index");
@@ -163,8 +235,17 @@ LogicalResult importGather(ImportCall &call) {
 }
 } // namespace
 
+Value aten::nonzero(const ImportCall &call, Value x) { return graph::NonzeroOp::create(call.builder, call.loc, x); }
+
+Value aten::column(const ImportCall &call, Value positions, int64_t axis) {
+  OpBuilder &b = call.builder;
+  return reshape(call, part(call, positions, 1, b.getIndexAttr(axis), b.getIndexAttr(1)), sizesOf(call, positions)[0]);
+}
+
 void graphopt::registerAtenIndexRules(ImportRules &rules) {
   rules.aten({"index.Tensor", "_unsafe_index.Tensor"}, importIndex);
   rules.aten({"index_put.default"}, importIndexPut);
   rules.aten({"gather.default"}, importGather);
+  rules.aten({"masked_select.default"}, importMaskedSelect);
+  rules.aten({"nonzero_numpy.default", "where.default"}, importNonzeroNumpy);
 }

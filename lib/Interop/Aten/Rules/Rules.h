@@ -75,6 +75,12 @@ llvm::FailureOr<Expr> draw(ImportCall &call, ExprBuilder &g, mlir::Type element,
 llvm::FailureOr<Expr> keptOf(ImportCall &call, ExprBuilder &g, double p, llvm::ArrayRef<mlir::OpFoldResult> sizes);
 /// x without those that are dropped; the others grow to keep the mean.
 Expr scaledUp(Expr kept, Expr x, double p);
+/// The positions of the elements of x that are not 0: [found, axis].
+mlir::Value nonzero(const ImportCall &call, mlir::Value x);
+/// A column of those: the positions along an axis, as a vector.
+mlir::Value column(const ImportCall &call, mlir::Value positions, int64_t axis);
+/// Of a vector of truth values or numbers, the positions of those that are true, as a vector.
+inline mlir::Value truths(const ImportCall &call, mlir::Value vector) { return column(call, nonzero(call, vector), 0); }
 /// x with an axis of size 1 before `axis`.
 mlir::Value insertAxis(const ImportCall &call, mlir::Value x, int64_t axis);
 /// [0, 1, 2 ...] along `axis` of a tensor of the rank, size 1 elsewhere, as i64.

@@ -3,6 +3,7 @@
 #include "Interop/Onnx/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/Constant.h"
 #include "graph-opt/Dialect/Graph/Ops/Gather.h"
+#include "graph-opt/Dialect/Graph/Ops/Transpose.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -172,16 +173,16 @@ LogicalResult importScatterNd(ImportCall &call) {
   return call.yield(aten::reshape(call, y, sizes));
 }
 
-/// Which elements differ from 0, in row-major order: these must be known, as they make sizes.
-FailureOr<SmallVector<int64_t>> knownTruths(ImportCall &call, Value tensor) {
+/// Which elements differ from 0, in row-major order, where that is known: then it makes sizes.
+std::optional<SmallVector<int64_t>> knownTruths(Value tensor) {
   auto elements = knownElements(tensor);
   if (!elements)
-    return call.unsupported("elements that are known only at run time, which the size of the result depends on");
+    return std::nullopt;
   SmallVector<int64_t> positions;
   for (auto [i, element] : llvm::enumerate(*elements)) {
     auto number = knownNumber(element);
     if (!number)
-      return call.unsupported("elements that depend on sizes, which the size of the result depends on");
+      return std::nullopt;
     if (*number != 0)
       positions.push_back(static_cast<int64_t>(i));
   }
@@ -194,11 +195,11 @@ LogicalResult importCompress(ImportCall &call) {
   if (failed(x) || failed(condition))
     return failure();
   auto axis = call.has("axis") ? axisOf(call, "axis", *x) : FailureOr<int64_t>(0);
-  auto positions = knownTruths(call, *condition);
-  if (failed(axis) || failed(positions))
+  if (failed(axis))
     return failure();
+  auto positions = knownTruths(*condition);
   Value from = call.has("axis") ? *x : flatten(call.builder, call.loc, *x);
-  Value taken = constantOf(call, *positions, static_cast<int64_t>(positions->size()));
+  Value taken = positions ? constantOf(call, *positions, static_cast<int64_t>(positions->size())) : aten::truths(call, *condition);
   return call.yield(graph::GatherOp::create(call.builder, call.loc, from, taken, *axis).getResult());
 }
 
@@ -207,9 +208,9 @@ LogicalResult importNonZero(ImportCall &call) {
   auto x = call.tensor("X");
   if (failed(x))
     return failure();
-  auto found = knownTruths(call, *x);
-  if (failed(found))
-    return failure();
+  auto found = knownTruths(*x);
+  if (!found)
+    return call.yield(graph::TransposeOp::create(call.builder, call.loc, aten::nonzero(call, *x), ArrayRef<int64_t>{1, 0}).getResult());
   SmallVector<int64_t> positions;
   int64_t below = 1; // elements of one step along the axis
   for (int64_t size : llvm::reverse(aten::typeOf(*x).getShape())) {
