@@ -121,37 +121,52 @@ def recurrent(kind, **arguments):
     return seeded(lambda: (Recurrent(kind, **arguments), (torch.randn(2, 7, 6),), ({0: BATCH},)))
 
 
-FAMILIES = {  # the smallest member of each, at the smallest image that it takes
+# Every classification model of torchvision: the smallest member of each family, and the others.
+FAMILIES = {
+    "alexnet": (),
+    "convnext_tiny": ("convnext_small", "convnext_base", "convnext_large"),
+    "densenet121": ("densenet161", "densenet169", "densenet201"),
+    "efficientnet_b0": tuple(f"efficientnet_b{i}" for i in range(1, 8)),
+    "efficientnet_v2_s": ("efficientnet_v2_m", "efficientnet_v2_l"),
+    "googlenet": (),
+    "inception_v3": (),
+    "maxvit_t": (),
+    "mnasnet0_5": ("mnasnet0_75", "mnasnet1_0", "mnasnet1_3"),
+    "mobilenet_v2": (),
+    "mobilenet_v3_small": ("mobilenet_v3_large",),
+    "regnet_x_400mf": tuple(f"regnet_x_{size}" for size in ("800mf", "1_6gf", "3_2gf", "8gf", "16gf", "32gf")),
+    "regnet_y_400mf": tuple(f"regnet_y_{size}" for size in ("800mf", "1_6gf", "3_2gf", "8gf", "16gf", "32gf", "128gf")),
+    "resnet18": ("resnet34", "resnet50", "resnet101", "resnet152"),
+    "resnext50_32x4d": ("resnext101_32x8d", "resnext101_64x4d"),
+    "shufflenet_v2_x0_5": ("shufflenet_v2_x1_0", "shufflenet_v2_x1_5", "shufflenet_v2_x2_0"),
+    "squeezenet1_1": ("squeezenet1_0",),
+    "swin_t": ("swin_s", "swin_b"),
+    "swin_v2_t": ("swin_v2_s", "swin_v2_b"),
+    "vgg11": ("vgg11_bn", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn"),
+    "vit_b_16": ("vit_b_32", "vit_l_16", "vit_l_32", "vit_h_14"),
+    "wide_resnet50_2": ("wide_resnet101_2",),
+}
+OTHERS = [other for others in FAMILIES.values() for other in others]
+LARGE = {"convnext_large", "regnet_y_128gf", "vit_h_14", "vit_l_16", "vit_l_32"}  # more than 150 M parameters
+# 80 MB to 800 MB of weights, or more than 0.3 GFLOP a call: the interpreter's plain loops would take minutes.
+NOT_INTERPRETED = {"inception_v3", "maxvit_t", "vit_b_16", "vgg11", "wide_resnet50_2", "alexnet", *OTHERS}
+# The smallest image that a model takes, of those whose last windows see more than padding: 32, but of these.
+SIZES = {
     "alexnet": 64,
-    "convnext_tiny": 32,
-    "densenet121": 32,
-    "efficientnet_b0": 32,
-    "efficientnet_v2_s": 32,
-    "googlenet": 32,
     "inception_v3": 75,
     "maxvit_t": 224,
-    "mnasnet0_5": 32,
     "mobilenet_v2": 64,
-    "mobilenet_v3_small": 32,
-    "regnet_x_400mf": 32,
-    "regnet_y_400mf": 32,
     "resnet18": 64,
-    "resnext50_32x4d": 32,
-    "shufflenet_v2_x0_5": 32,
-    "squeezenet1_1": 32,
-    "swin_t": 32,
-    "swin_v2_t": 32,
-    "vgg11": 32,
-    "vit_b_16": 32,
-    "wide_resnet50_2": 32,
+    "vit_h_14": 28,
+    "vit_b_32": 64,
+    "vit_l_32": 64,
 }
-# 80 MB to 800 MB of weights, or more than 0.3 GFLOP a call: the interpreter's plain loops would take minutes.
-NOT_INTERPRETED = {"inception_v3", "maxvit_t", "vit_b_16", "vgg11", "wide_resnet50_2", "alexnet"}
-ARGUMENTS = {
-    "googlenet": {"init_weights": False, "aux_logits": False},
-    "inception_v3": {"init_weights": False, "aux_logits": False},
-    "vit_b_16": {"image_size": 32},
-}
+
+
+def arguments_of(name):
+    if name.startswith("vit"):
+        return {"image_size": SIZES.get(name, 32)}
+    return {"init_weights": False, "aux_logits": False} if name in ("googlenet", "inception_v3") else {}
 
 
 class Decode(nn.Module):
@@ -222,7 +237,7 @@ def rows(*sizes):
 
 
 MODELS = {
-    **{name: vision(name, size, **ARGUMENTS.get(name, {})) for name, size in FAMILIES.items()},
+    **{name: vision(name, SIZES.get(name, 32), **arguments_of(name)) for name in (*FAMILIES, *OTHERS)},
     "bert": transformer(
         "Bert", ["input_ids", "attention_mask"], lambda: (tokens(), mask()), ({0: BATCH, 1: SEQUENCE}, {0: BATCH, 1: SEQUENCE}), **SMALL
     ),

@@ -1,8 +1,11 @@
-"""What other systems leave open of our ops' numbers, and those ops where nothing is open."""
+"""What other systems leave open of our ops' numbers, those ops where nothing is open, and ONNX Runtime's numbers."""
 
 import graph_opt
 import numpy as np
+import onnx
+import onnxruntime
 from elements import NUMPY
+from onnx.reference import ReferenceEvaluator
 
 # Ops that other systems have on floating-point numbers only: on integers they are refused by name.
 FLOATS_ONLY = {"convolution", "max_pool", "sum_pool", "argmax_pool"}
@@ -51,3 +54,25 @@ def is_moderate(x, most: float = 80) -> bool:
     """What other systems say nothing of, runtimes differ in: the ends of types, where integers overflow, infinities and NaN."""
     wide = x.astype(np.float64)
     return bool((np.isfinite(wide) & (np.abs(wide) <= most)).all())
+
+
+NO_KERNEL = onnxruntime.capi.onnxruntime_pybind11_state.NotImplemented
+
+
+def run_onnx(path, inputs, by_reference=False):
+    """The results of a model that ONNX's checker takes, by ORT.
+
+    ONNX's own reference judges where ORT has no kernel for the element types, and empty tensors, of some of which ORT dies.
+    """
+    onnx.checker.check_model(str(path), full_check=True)
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.intra_op_num_threads = 1
+    names = [value.name for value in onnx.load(str(path), load_external_data=False).graph.input]
+    feeds = dict(zip(names, inputs, strict=True))
+    if not by_reference and not any(x.dtype.name == "bfloat16" or x.size == 0 for x in inputs):  # ORT doesn't take bf16 from numpy
+        try:
+            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]).run(None, feeds)
+        except NO_KERNEL:
+            pass
+    return ReferenceEvaluator(str(path)).run(None, {name: np.asarray(x) for name, x in feeds.items()})

@@ -1,6 +1,5 @@
 """ONNX out: each op on random samples, models, control flow, sizes that vary, weights in a file; ONNX's checker and ORT judge."""
 
-import re
 import warnings
 import zlib
 
@@ -8,48 +7,19 @@ import graph_opt
 import graph_opt.onnx
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from elements import FLOATS, assert_close, error_of
-from exported import FLOATS_ONLY, INSIDE, OPEN, inside, is_moderate
+from exported import FLOATS_ONLY, INSIDE, OPEN, inside, is_moderate, run_onnx
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from onnx import numpy_helper
-from onnx.reference import ReferenceEvaluator
 from samples import OPS, Draw
 
 torch = pytest.importorskip("torch")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from onnx.backend.test.runner import Runner
-from architectures import MODELS  # noqa: E402
-from test_architectures import build, resized  # noqa: E402
-from test_architectures import export as torch_export  # noqa: E402
 from test_onnx import PARTS, all_cases, read_list  # noqa: E402
-from torch.utils import _pytree  # noqa: E402
-
-# Long: all that `make test` has no time for.
-QUICK_MODELS = {"bert", "cond", "gpt2", "mobilenet_v2", "resnet18", "while_loop"}
-NO_KERNEL = onnxruntime.capi.onnxruntime_pybind11_state.NotImplemented
-
-
-def run_onnx(path, inputs, by_reference=False):
-    """The results of a model that ONNX's checker takes, by ORT.
-
-    ONNX's own reference judges where ORT has no kernel for the element types, and empty tensors, of some of which ORT dies.
-    """
-    onnx.checker.check_model(str(path), full_check=True)
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4
-    options.intra_op_num_threads = 1
-    names = [value.name for value in onnx.load(str(path), load_external_data=False).graph.input]
-    feeds = dict(zip(names, inputs, strict=True))
-    if not by_reference and not any(x.dtype.name == "bfloat16" or x.size == 0 for x in inputs):  # ORT doesn't take bf16 from numpy
-        try:
-            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]).run(None, feeds)
-        except NO_KERNEL:
-            pass
-    return ReferenceEvaluator(str(path)).run(None, {name: np.asarray(x) for name, x in feeds.items()})
 
 
 def export(module, path, **options):
@@ -103,31 +73,7 @@ def test_inside_of_bounds(name, tmp_path):
     assert error_of(actual, expected) <= 1e-5
 
 
-# Models ----------------------------------------------------------------------------------------------------------------------------------
-
-
-def models() -> list:
-    return [pytest.param(name, marks=[] if name in QUICK_MODELS else [pytest.mark.long]) for name in sorted(MODELS)]
-
-
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", models())
-def test_model(name, tmp_path):
-    """torch's numbers, with the sizes of the example and with others; parameters keep their names."""
-    model, args, _ = build(name)
-    with torch.no_grad():
-        program = torch_export(name, True)
-        module = graph_opt.from_torch(program)
-        path = export(module, tmp_path / "model.onnx")
-        for inputs in [args, resized(args, build(name)[2])]:
-            expected = [torch.as_tensor(leaf).numpy() for leaf in _pytree.tree_leaves(model(*inputs))]
-            for actual, reference in zip(run_onnx(path, [x.numpy() for x in inputs]), expected, strict=True):
-                assert error_of(actual, reference) <= 1e-5
-    proto = onnx.load(path)
-    parameters = set(re.findall(r'graph\.get @"?([^\s"]+)', str(module)))
-    assert parameters <= {tensor.name for tensor in proto.graph.initializer}
-    dynamic = [dim.dim_param for value in proto.graph.input for dim in value.type.tensor_type.shape.dim if not dim.HasField("dim_value")]
-    assert dynamic and all(dynamic)
+# Weights ---------------------------------------------------------------------------------------------------------------------------------
 
 
 def test_weights_in_a_file(tmp_path):
