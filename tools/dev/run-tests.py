@@ -24,7 +24,8 @@ REPORTS = ROOT / "build" / "test-reports"
 LIT = "/usr/lib/llvm-22/bin/lit"
 PYTHON = ROOT / ".venv-test" / "bin" / "python"
 JOBS = str(os.cpu_count())
-MODELS = tuple(f"test/python/test_{name}.py" for name in ("architectures", "onnx_models", "torch_compile_models", "torchscript_models"))
+MODELS = "test/python/test_every_model.py"
+MODEL_SHARDS = 24  # of about three minutes each, so that CI can run one
 CI_SECONDS = 240  # for the shards that CI adds to `make test`
 FUZZ_TARGETS = ("text", "bytecode", "json", "pt2", "tensors", "onnx", "torchscript")
 FUZZ_SECONDS = 600  # of each in `make test-all`; `make test` gives each 60
@@ -133,7 +134,7 @@ def python_long(part: int, parts: int):
     return package(
         pytest(
             "test/python",
-            *(f"--ignore={file}" for file in (*MODELS, "test/python/test_mutants.py")),
+            *(f"--ignore={file}" for file in (MODELS, "test/python/test_mutants.py")),
             "--shard",
             f"{part}/{parts}",
             workers=JOBS,
@@ -142,9 +143,9 @@ def python_long(part: int, parts: int):
     )
 
 
-def python_models(part: int, parts: int):
+def python_models(part: int, parts: int, mark: str = "not large", workers: str = JOBS):
     """Every model; python-long leaves them out."""
-    return package(pytest(MODELS[0], *MODELS[1:], "--shard", f"{part}/{parts}", workers=JOBS))
+    return package(pytest(MODELS, "-m", mark, "--shard", f"{part}/{parts}", workers=workers))
 
 
 def asan(suite):
@@ -246,7 +247,8 @@ SHARDS = {
     "python-long-1": python_long(0, 3),
     "python-long-2": python_long(1, 3),
     "python-long-3": python_long(2, 3),
-    **{f"python-models-{i + 1}": python_models(i, 6) for i in range(6)},
+    **{f"python-models-{i + 1:02}": python_models(i, MODEL_SHARDS) for i in range(MODEL_SHARDS)},
+    "python-models-large": python_models(0, 1, "large", "1"),
     "mutants": package(pytest("test/python/test_mutants.py", workers=JOBS)),
 }
 
