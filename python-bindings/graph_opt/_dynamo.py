@@ -100,6 +100,14 @@ def _read_sizes_from_tensors(graph: Graph) -> None:
             node.replace_all_uses_with(size)
 
 
+def _name_classes(graph: Graph) -> None:
+    """The archive holds names of classes."""
+    for node in graph.nodes:
+        if stack := node.meta.get("nn_module_stack"):
+            names = {key: (path, kind if isinstance(kind, str) else kind.__qualname__) for key, (path, kind) in stack.items()}
+            node.meta["nn_module_stack"] = names
+
+
 def _program(gm: GraphModule) -> tuple[ExportedProgram, tuple]:
     """The graph as an exported program, and its results as the graph has them: nodes, and values that need no computation."""
     graph, constants, ranges, inputs = Graph(), {}, {}, []
@@ -107,11 +115,12 @@ def _program(gm: GraphModule) -> tuple[ExportedProgram, tuple]:
     results = tuple(output) if isinstance(output, tuple | list) else (output,)
     graph.output(results)
     _read_sizes_from_tensors(graph)
+    _name_classes(graph)
+    for part in gm.modules():  # the bodies of control flow
+        if part is not gm and isinstance(part, GraphModule):
+            _name_classes(part.graph)
     results = graph.output_node().args[0]
     for node in graph.nodes:
-        if stack := node.meta.get("nn_module_stack"):  # the archive holds names of classes
-            names = {key: (path, kind if isinstance(kind, str) else kind.__qualname__) for key, (path, kind) in stack.items()}
-            node.meta["nn_module_stack"] = names
         value = node.meta.get("val")
         for size in value.shape if isinstance(value, torch.Tensor) else ():
             if isinstance(size, torch.SymInt) and not ranges:  # all have the one environment

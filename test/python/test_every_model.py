@@ -50,6 +50,8 @@ REFUSED = {
     ("gpt2", "pt2-dynamic-decomposed"): VIEW,
     **{("map", route): "No ONNX function found for .*MapImpl" for route in ("onnx", "onnx-dynamic")},
 }
+# Random weights make it amplify rounding: torch's own kernels are 4.2e-6 (oneDNN's) to 1.2e-5 (the others) off from torch in f64.
+LIMITS = {"swin_v2_b": 1.5e-5}
 
 
 def cases():
@@ -90,7 +92,7 @@ def test_model(model, route, folder, monkeypatch, record_property):
         measured = ROUTES[route](model, folder)
     for key, value in measured.items():
         record_property(key, f"{value:.1e}" if key == "error" else value)
-    assert measured["error"] <= 1e-5
+    assert measured["error"] <= LIMITS.get(model.name, 1e-5)
 
 
 def test_torchvision_has_no_other_models():
