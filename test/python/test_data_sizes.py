@@ -86,6 +86,54 @@ def test_no_memory_is_brought():
         compiled.run([np.ones(5, np.float32)], [np.empty((5, 1), np.int64)])
 
 
+SUPPRESSION = """
+func.func @f(%boxes: tensor<?x?x4xf32>, %scores: tensor<?x?x?xf32>, %limit: tensor<i64>) -> tensor<?x3xi64> {
+  %t = graph.constant dense<0.5> : tensor<f32>
+  %y = graph.non_max_suppression %boxes, %scores, %limit, %t, %t
+    : (tensor<?x?x4xf32>, tensor<?x?x?xf32>, tensor<i64>, tensor<f32>, tensor<f32>) -> tensor<?x3xi64>
+  return %y : tensor<?x3xi64>
+}
+"""
+
+
+def test_boxes_of_any_number(tmp_path):
+    """Compiled as interpreted, and by another's definition: in order, what overlaps nothing that was chosen before."""
+    (tmp_path / "m.mlir").write_text(SUPPRESSION)
+    module = graph_opt.load(tmp_path / "m.mlir")
+    compiled, rng = module.compile(), np.random.default_rng(0)
+    for batches, boxes, classes, limit in [(2, 50, 3, 5), (1, 200, 1, 1000), (0, 5, 1, 5), (3, 0, 2, 5), (1, 9, 1, -1)]:
+        corners = rng.random((batches, boxes, 4), dtype=np.float32)
+        scores = rng.random((batches, classes, boxes), dtype=np.float32)
+        limits = np.array(limit)
+        (found,) = compiled(corners, scores, limits)
+        np.testing.assert_array_equal(found, module.evaluate(corners, scores, limits)[0], strict=True)
+        for batch in range(batches):
+            for kind in range(classes):
+                chosen = []
+                for i in np.argsort(-scores[batch, kind]):
+                    low, high = (
+                        np.minimum(corners[batch, :, :2], corners[batch, :, 2:]),
+                        np.maximum(corners[batch, :, :2], corners[batch, :, 2:]),
+                    )
+                    area = np.prod(high - low, 1)
+                    common = [np.prod(np.clip(np.minimum(high[i], high[j]) - np.maximum(low[i], low[j]), 0, None)) for j in chosen]
+                    shares = [c / (area[i] + area[j] - c) for c, j in zip(common, chosen, strict=True)]
+                    if scores[batch, kind, i] > 0.5 and len(chosen) < limit and all(share <= 0.5 for share in shares):
+                        chosen.append(i)
+                rows = found[(found[:, 0] == batch) & (found[:, 1] == kind)]
+                assert rows[:, 2].tolist() == chosen
+
+
+@pytest.mark.parametrize("shape", [(1, 2, 5), (1, 2, 7), (2, 2, 6)])
+def test_sizes_that_contradict_each_other(tmp_path, shape):
+    (tmp_path / "m.mlir").write_text(SUPPRESSION)
+    module = graph_opt.load(tmp_path / "m.mlir")
+    arguments = np.zeros((1, 6, 4), np.float32), np.zeros(shape, np.float32), np.array(3)
+    for run in (module.evaluate, module.compile()):
+        with pytest.raises(graph_opt.Error, match="expected"):
+            run(*arguments)
+
+
 def test_strict_in_torch_compile():
     import torch._dynamo
 
