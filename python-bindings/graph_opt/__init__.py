@@ -17,7 +17,7 @@ from ._errors import CompileError, Error, ImportFailure, UnsupportedOpError
 from ._graph import Graph, Node, Value
 from ._graph_opt import registered_ops
 from ._interpreter import Interpreter, Transformer
-from ._module import CompiledFunction, Module, load, parse
+from ._module import CompiledFunction, Module, build, load, parse
 from ._pattern import Match, Pattern, explain_mismatch, find_pattern, op, replace_pattern
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ __all__ = [
     "Transformer",
     "UnsupportedOpError",
     "Value",
+    "build",
     "explain",
     "explain_mismatch",
     "find_pattern",

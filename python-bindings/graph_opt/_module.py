@@ -2,7 +2,7 @@
 
 import html
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +51,8 @@ class CompiledFunction:
         with memory that is no argument's.
         """
         with stage(Error):
+            if outputs is not None and not hasattr(self._native, "run_into"):
+                raise Error("expected no memory for results of the target cuda, which makes its own")
             if outputs is None:
                 return self._run(inputs, framework_of(inputs))
             self._native.run_into(self._pack(inputs), pack_results(outputs, self._results))
@@ -63,7 +65,7 @@ class CompiledFunction:
         return unpack(self._native.run(self._pack(inputs)), framework)
 
     def stats(self) -> dict:
-        """total_ops, compiled_ops (all of them: nothing falls back), cache_hits, arena_bytes, compile_ms."""
+        """total_ops, compiled_ops (all of them: nothing falls back), cache_hits, arena_bytes, compile_ms; on a GPU, kernels."""
         return self._native.stats()
 
 
@@ -136,10 +138,27 @@ class Module:
         with stage(Error):
             return unpack(self._native.random_inputs(function, seed, dict(dims)))
 
-    def compile(self, *, threads: int | None = None, pipeline: str = "O2", accuracy: str | None = None, function: str = ""):
-        """A CompiledFunction for this CPU; `threads` that one call may use, by default as many as there are."""
-        with stage(CompileError, lambda: self._reproducer(f"graph-compile -{pipeline} -o model.o")):
-            native = self._native.compile(function, pipeline, accuracy or "", threads or 0)
+    def compile(
+        self,
+        *,
+        target: str = "cpu",
+        threads: int | None = None,
+        pipeline: str = "O2",
+        accuracy: str | None = None,
+        function: str = "",
+    ) -> CompiledFunction:
+        """A CompiledFunction for this CPU, with `threads` that one call may use, by default as many as there are; or for the first GPU with
+        target "cuda", which takes and returns arrays of the CPU's memory."""
+        if target not in ("cpu", "cuda"):
+            raise Error(f"expected the target cpu or cuda, got '{target}'")
+        if target == "cuda" and (threads, accuracy) != (None, None):
+            raise Error("expected no threads and no accuracy for the target cuda, which has neither")
+        tool = f"graph-compile -{pipeline} -o model.o" if target == "cpu" else f"graph-run --target=cuda -{pipeline} --random-inputs"
+        with stage(CompileError, lambda: self._reproducer(tool)):
+            if target == "cuda":
+                native = self._native.compile_for_cuda(function, pipeline)
+            else:
+                native = self._native.compile(function, pipeline, accuracy or "", threads or 0)
         return CompiledFunction(native, self._native.inputs(function), self._native.outputs(function), self._signature)
 
     def save(self, path) -> None:
@@ -177,6 +196,17 @@ class Module:
         lines = str(self).splitlines()
         rest = [f"... {len(lines) - _MOST_HTML_LINES} lines more"] if len(lines) > _MOST_HTML_LINES else []
         return f"<pre>{html.escape(chr(10).join(lines[:_MOST_HTML_LINES] + rest))}</pre>"
+
+
+def build(function: Callable, *, name: str = "main", **inputs: str) -> Module:
+    """A module of what a function makes of values: `build(lambda x, w: op.relu(x @ w), x="?x3xf32", w="3x4xf32")`. The inputs are given by
+    sizes and element types; the function returns a value, a sequence of them, or a dict by the outputs' names."""
+    module = parse(f"func.func @{name}() {{ return }}")
+    graph = module.graph()
+    made = function(**{port: graph.add_input(port, f"tensor<{type}>") for port, type in inputs.items()})
+    values = list(made.values()) if isinstance(made, dict) else list(made) if isinstance(made, (list, tuple)) else [made]
+    graph.set_outputs(values, list(made) if isinstance(made, dict) else [])
+    return module
 
 
 def load(path, *, inputs: dict | None = None, limits: dict[str, int] | None = None) -> Module:

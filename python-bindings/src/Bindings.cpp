@@ -95,6 +95,27 @@ struct Compiled {
   }
 };
 
+/// A function loaded into the GPU; the module is kept alive as well.
+struct CompiledCuda {
+  CudaFunction function;
+  mlir::MLIRContext *context;
+
+  std::vector<Result> run(const std::vector<Tensor> &arguments) const {
+    std::vector<TensorValue> values = toValues(context, arguments);
+    nb::gil_scoped_release release;
+    auto results = unwrap(function.run(values));
+    nb::gil_scoped_acquire acquire;
+    return fromValues(results);
+  }
+};
+
+CompiledCuda compileForGpu(Module &module, const std::string &function, const std::string &pipeline) {
+  CudaOptions options;
+  options.entry = function;
+  options.pipeline = pipeline;
+  return {unwrap(CudaFunction::load(unwrap(module.compileForCuda(options)))), module.getContext()};
+}
+
 Compiled compileModule(Module &module, const std::string &function, const std::string &pipeline, const std::string &accuracy, int threads) {
   CompileOptions options;
   options.entry = function;
@@ -184,6 +205,12 @@ NB_MODULE(_graph_opt, m) {
         return result;
       });
 
+  nb::class_<CompiledCuda>(m, "CompiledCuda").def("run", &CompiledCuda::run, "arguments"_a).def("stats", [](const CompiledCuda &self) {
+    nb::dict result;
+    result["kernels"] = self.function.getPlan().modules.size();
+    return result;
+  });
+
   nb::class_<Module>(m, "Module")
       .def_static(
           "parse",
@@ -238,6 +265,7 @@ NB_MODULE(_graph_opt, m) {
       .def("evaluate", &evaluate, "function"_a, "arguments"_a)
       .def("random_inputs", &makeRandomInputs, "function"_a, "seed"_a, "dims"_a)
       .def("compile", &compileModule, nb::keep_alive<0, 1>(), "function"_a, "pipeline"_a, "accuracy"_a, "threads"_a)
+      .def("compile_for_cuda", &compileForGpu, nb::keep_alive<0, 1>(), "function"_a, "pipeline"_a)
       .def(
           "add_gradient", [](Module &self, const std::string &f) { return unwrap(addGradient(self, f)); }, "function"_a)
       .def(

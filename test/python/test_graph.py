@@ -1,8 +1,13 @@
 """Graphs in Python's hands: walking, finding, building, replacing, patterns, parts, interpreters, transformers."""
 
+import os
+import subprocess
+import sys
+
 import graph_opt
 import numpy as np
 import pytest
+from conftest import BUILD
 from graph_opt import op
 
 MODEL = """
@@ -205,6 +210,16 @@ def test_parameters(module):
             module.set_parameter("w", value)
     with pytest.raises(graph_opt.Error, match="expected a parameter of the module, got 'v'"):
         module.set_parameter("v", W)
+
+
+def test_a_module_is_built_of_nothing():
+    module = graph_opt.build(lambda x, w: {"y": op.relu(x @ w), "z": x * 2}, x="?x3xf32", w="3x3xf32")
+    assert module.inputs() == [("x", "f32", [-1, 3]), ("w", "f32", [3, 3])]
+    assert [name for name, _, _ in module.outputs()] == ["y", "z"]
+    y, z = run(module, X, W)
+    np.testing.assert_allclose(y, np.maximum(X @ W, 0))
+    np.testing.assert_array_equal(z, 2 * X)
+    assert graph_opt.build(lambda x: op.exp(x), name="f", x="f64").functions() == ["f"]
 
 
 # Patterns ------------------------------------------------------------------------------------------------------------------------------
@@ -465,3 +480,28 @@ def test_json(module, tmp_path):
     np.testing.assert_array_equal(graph_opt.load(tmp_path / "m.json").evaluate(X)[0], module.evaluate(X)[0])
     with pytest.raises(graph_opt.Error, match="ends in .json"):
         module.to_json(tmp_path / "m.mlir")
+
+
+# Targets -------------------------------------------------------------------------------------------------------------------------------
+
+ON_A_GPU = """
+import graph_opt, numpy as np
+module = graph_opt.parse("func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> { return %x : tensor<4xf32> }")
+x = np.arange(4, dtype=np.float32)
+(y,) = module.compile(target="cuda")(x)
+assert np.array_equal(x, y) and y is not x
+"""
+
+
+def test_targets(module):
+    for options, message in (({"target": "tpu"}, "cpu or cuda, got 'tpu'"), ({"target": "cuda", "threads": 2}, "expected no threads")):
+        with pytest.raises(graph_opt.Error, match=message):
+            module.compile(**options)
+
+
+def test_the_gpu_is_driven():
+    """By a stand-in for the driver, which copies and runs no kernels: the numbers of kernels are tested where there is a GPU."""
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(BUILD / "test/fake-cuda"), "PYTHONPATH": str(BUILD / "python")}
+    result = subprocess.run([sys.executable, "-c", ON_A_GPU], env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert "fake-cuda: to device 16" in result.stderr and "fake-cuda: to host 16" in result.stderr
