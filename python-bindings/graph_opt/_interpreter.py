@@ -16,7 +16,8 @@ class Interpreter:
     def run(self, *args, **kwargs):
         """What the model returns, as Module.evaluate has it."""
         module, editor = self.module, self.graph._editor
-        flat = module._signature.flatten(args, kwargs)
+        signature = module.signature_of(self._function)
+        flat = signature.flatten(args, kwargs)
         ports = module.inputs(self._function)
 
         def hook(number: int, operands: list, evaluate) -> list:
@@ -31,7 +32,7 @@ class Interpreter:
         with stage(Error):
             results = editor.interpret(self.graph._function, pack(with_key(flat, ports), ports), hook)
         names = [name for name, _, _ in module.outputs(self._function)]
-        return module._signature.unflatten(unpack(results, framework_of(flat)), names)
+        return signature.unflatten(unpack(results, framework_of(flat)), names)
 
     def run_node(self, node: Node, inputs: list) -> list:
         """The node's outputs on its inputs, numpy arrays: one for each."""

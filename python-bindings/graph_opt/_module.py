@@ -75,6 +75,7 @@ class Module:
     def __init__(self, native, signature: Signature | None = None, files=None):
         self._native, self._signature = native, signature or Signature()
         self._files = files  # what weights are mapped from: kept as long as the module
+        self._own = next(iter(native.functions()), "")  # the function that the signature is of: those that passes add have a plain one
         self._editor = None
 
     def functions(self) -> list:
@@ -128,11 +129,12 @@ class Module:
 
     def evaluate(self, *args, function: str = "", **kwargs):
         """Runs a function, the only public one by default, in the reference interpreter."""
-        flat = self._signature.flatten(args, kwargs)
+        signature = self.signature_of(function)
+        flat = signature.flatten(args, kwargs)
         with stage(Error):
             ports = self._native.inputs(function)
             results = unpack(self._native.evaluate(function, pack(with_key(flat, ports), ports)), framework_of(flat))
-        return self._signature.unflatten(results, [name for name, _, _ in self._native.outputs(function)])
+        return signature.unflatten(results, [name for name, _, _ in self._native.outputs(function)])
 
     def random_inputs(self, seed: int = 0, dims: dict = {}, function: str = "") -> list:
         with stage(Error):
@@ -159,7 +161,7 @@ class Module:
                 native = self._native.compile_for_cuda(function, pipeline)
             else:
                 native = self._native.compile(function, pipeline, accuracy or "", threads or 0)
-        return CompiledFunction(native, self._native.inputs(function), self._native.outputs(function), self._signature)
+        return CompiledFunction(native, self._native.inputs(function), self._native.outputs(function), self.signature_of(function))
 
     def save(self, path) -> None:
         """Writes .mlir, .mlirbc or .json, by the ending."""
@@ -184,6 +186,10 @@ class Module:
         from ._fx import build
 
         return build(text, names, tensors, self._native, self._signature)
+
+    def signature_of(self, function: str = "") -> Signature:
+        """How calls map to a function's inputs and results: nested as the model has them, or in order for functions that it didn't have."""
+        return self._signature if function in ("", self._own) else Signature()
 
     def _reproducer(self, command: str) -> str:
         return f"// {command} THIS_FILE\n{self}"

@@ -1,0 +1,64 @@
+//===- ReverseMode.cpp ----------------------------------------------------===//
+#include "Autodiff/ReverseMode.h"
+#include "graph-opt/Dialect/Graph/Expr.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+using namespace mlir;
+using namespace graphopt;
+
+bool Activity::isUsedBy(Operation *op) const {
+  bool found = llvm::any_of(op->getOperands(), [&](Value operand) { return isActive(operand); });
+  visitUsedValuesDefinedAbove(op->getRegions(), [&](OpOperand *operand) { found |= isActive(operand->get()); });
+  return found;
+}
+
+void Activity::spread(ArrayRef<Operation *> ops) {
+  for (Operation *op : ops) {
+    if (!isUsedBy(op))
+      continue;
+    values.insert_range(op->getResults());
+    // What a loop carries becomes active in one iteration or another: all of it, to be safe.
+    for (Region &region : op->getRegions())
+      for (Block &block : region) {
+        values.insert_range(block.getArguments());
+        spread(getSteps(block));
+      }
+  }
+}
+
+SmallVector<Operation *> graphopt::getSteps(Block &block) {
+  SmallVector<Operation *> steps;
+  for (Operation &op : block.without_terminator())
+    steps.push_back(&op);
+  return steps;
+}
+
+Value graphopt::orZeros(OpBuilder &b, Value value, Value like) {
+  ExprBuilder g(b, like.getLoc());
+  auto type = cast<RankedTensorType>(like.getType());
+  if (!value)
+    value = g.broadcastLike(g.number(0, type.getElementType()), g(like));
+  else if (!type.hasStaticShape()) // so that its sizes are seen to be the ones they are
+    value = g.broadcastLike(g(value), g(like));
+  return value.getType() == like.getType() ? value : tensor::CastOp::create(b, like.getLoc(), like.getType(), value).getResult();
+}
+
+LogicalResult graphopt::reverseSteps(ArrayRef<Operation *> steps, const Activity &activity, Cotangents &cotangents) {
+  for (Operation *op : llvm::reverse(steps)) {
+    if (llvm::none_of(op->getResults(), [&](Value result) { return activity.isActive(result) && cotangents.lookup(result); }))
+      continue;
+    LogicalResult done = success();
+    if (auto branch = dyn_cast<scf::IfOp>(op))
+      done = reverseIf(branch, activity, cotangents);
+    else if (auto loop = dyn_cast<scf::ForOp>(op))
+      done = reverseFor(loop, activity, cotangents);
+    else if (auto same = dyn_cast<tensor::CastOp>(op))
+      cotangents.flowInto(same.getSource(), cotangents.lookup(same.getDest()));
+    else
+      done = cotangents.reverse(op);
+    if (failed(done))
+      return failure();
+  }
+  return success();
+}

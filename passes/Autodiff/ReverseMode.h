@@ -1,0 +1,33 @@
+//===- ReverseMode.h - cotangents through ops and control flow ------------===//
+#pragma once
+#include "graph-opt/Dialect/Graph/Cotangents.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/ADT/DenseSet.h"
+
+namespace graphopt {
+
+/// The values that depend on those that one differentiates by.
+class Activity {
+public:
+  void add(mlir::Value value) { values.insert(value); }
+  bool isActive(mlir::Value value) const { return values.contains(value); }
+  /// Marks what ops, in the order of the code, make of active values, in their regions too.
+  void spread(llvm::ArrayRef<mlir::Operation *> ops);
+
+private:
+  bool isUsedBy(mlir::Operation *op) const;
+  llvm::DenseSet<mlir::Value> values;
+};
+
+/// The ops of a block without its terminator.
+llvm::SmallVector<mlir::Operation *> getSteps(mlir::Block &block);
+/// Takes cotangents back through ops, in the order of the code, as far as they are active. Emits errors.
+llvm::LogicalResult reverseSteps(llvm::ArrayRef<mlir::Operation *> steps, const Activity &activity, Cotangents &cotangents);
+llvm::LogicalResult reverseIf(mlir::scf::IfOp op, const Activity &activity, Cotangents &cotangents);
+/// The loop is replaced by one that keeps what each iteration began with.
+llvm::LogicalResult reverseFor(mlir::scf::ForOp op, const Activity &activity, Cotangents &cotangents);
+
+/// The value, or zeros where it is null, as a tensor of the type of `like`.
+mlir::Value orZeros(mlir::OpBuilder &b, mlir::Value value, mlir::Value like);
+
+} // namespace graphopt

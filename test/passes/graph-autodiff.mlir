@@ -1,0 +1,57 @@
+// RUN: graph-opt --graph-autodiff=function=sine %s | FileCheck %s --check-prefix=SINE
+// RUN: graph-opt --graph-autodiff="function=loss loss=true wrt=w" %s | FileCheck %s --check-prefix=LOSS
+// RUN: graph-opt --graph-autodiff="function=two of=b" %s | FileCheck %s --check-prefix=TWO
+// RUN: graph-opt --graph-autodiff=function=loop %s | FileCheck %s --check-prefix=LOOP
+
+// SINE-LABEL: func.func @sine_gradient
+// SINE-SAME: %[[X:.+]]: tensor<4xf32> {graph.name = "x"}, %[[CT:.+]]: tensor<4xf32> {graph.name = "ct.out0"}
+// SINE-SAME: -> (tensor<4xf32>, tensor<4xf32> {graph.name = "grad.x"})
+// SINE: %[[Y:.+]] = graph.sin %[[X]]
+// SINE: %[[COS:.+]] = graph.cos %[[X]]
+// SINE: %[[DX:.+]] = graph.mul %[[CT]], %[[COS]]
+// SINE: return %[[Y]], %[[DX]]
+func.func @sine(%x: tensor<4xf32> {graph.name = "x"}) -> tensor<4xf32> {
+  %y = graph.sin %x : tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// The loss has the cotangent 1; x has no gradient, and what only it would need is not built.
+// LOSS-LABEL: func.func @loss_gradient
+// LOSS-NOT: graph.name = "ct.
+// LOSS-SAME: -> (tensor<f32>, tensor<4xf32> {graph.name = "grad.w"})
+// LOSS-NOT: graph.cos
+func.func @loss(%x: tensor<4xf32> {graph.name = "x"}, %w: tensor<4xf32> {graph.name = "w"}) -> tensor<f32> {
+  %0 = graph.sin %x : tensor<4xf32>
+  %1 = graph.mul %0, %w : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %2 = graph.reduce_sum %1 axes [0] : tensor<4xf32> -> tensor<f32>
+  return %2 : tensor<f32>
+}
+
+// TWO-LABEL: func.func @two_gradient
+// TWO-SAME: graph.name = "ct.b"
+// TWO-SAME: graph.name = "a"{{.*}}graph.name = "b"{{.*}}graph.name = "grad.x"
+// TWO-NOT: graph.cos
+// TWO: return
+func.func @two(%x: tensor<4xf32> {graph.name = "x"}) -> (tensor<4xf32> {graph.name = "a"}, tensor<4xf32> {graph.name = "b"}) {
+  %a = graph.sin %x : tensor<4xf32>
+  %b = graph.exp %x : tensor<4xf32>
+  return %a, %b : tensor<4xf32>, tensor<4xf32>
+}
+
+// The loop keeps what each iteration began with, and is run backwards.
+// LOOP-LABEL: func.func @loop_gradient
+// LOOP: %[[FORWARD:.+]]:2 = scf.for {{.*}} -> (tensor<2xf32>, tensor<{{.*}}x2xf32>)
+// LOOP: tensor.insert_slice
+// LOOP: %[[BACKWARD:.+]] = scf.for
+// LOOP: tensor.extract_slice %[[FORWARD]]#1
+// LOOP: return %[[FORWARD]]#0, %[[BACKWARD]]
+func.func @loop(%x: tensor<2xf32> {graph.name = "x"}) -> tensor<2xf32> {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %n = arith.constant 3 : index
+  %y = scf.for %i = %zero to %n step %one iter_args(%v = %x) -> tensor<2xf32> {
+    %w = graph.sin %v : tensor<2xf32>
+    scf.yield %w : tensor<2xf32>
+  }
+  return %y : tensor<2xf32>
+}
