@@ -56,15 +56,25 @@ class Puts(torch.nn.Module):
         return y
 
 
+class Differs(torch.nn.Module):
+    def forward(self, x):
+        y = torch.round(x)
+        return (
+            *torch.unique(y, return_inverse=True, return_counts=True),
+            *torch.unique(torch.clamp(y, 0, 1), dim=0, return_inverse=True, return_counts=True),
+            *torch.unique_consecutive(y[:, 0], return_inverse=True, return_counts=True),
+        )
+
+
 RANGES = [torch.randn(4, 3), torch.randn(4, 3) + 9, torch.randn(4, 3) - 9]
 
 
-@pytest.mark.parametrize("model", [Nonzero, Picks, Rows, Selects, Puts])
+@pytest.mark.parametrize("model", [Nonzero, Picks, Rows, Selects, Puts, Differs])
 def test_some_all_and_none(model):
     check(model(), *[(x,) for x in RANGES])
 
 
-@pytest.mark.parametrize("model", [Nonzero, Picks, Rows, Selects, Puts])
+@pytest.mark.parametrize("model", [Nonzero, Picks, Rows, Selects, Puts, Differs])
 def test_dynamic_shapes(model):
     inputs = [(torch.randn(n, 3),) for n in (4, 1, 7, 1000)]
     check(model(), *inputs, dynamic=({0: torch.export.Dim("n", max=4096)},))

@@ -8,8 +8,7 @@
 using namespace graphopt;
 
 void graphopt::registerAtenRefusals(ImportRules &rules) {
-  rules.refuseAten({"unique_consecutive.default", "unique_dim.default", "unique_dim_consecutive.default", "_unique2.default", "bincount.default", "repeat_interleave.Tensor",
-                    "repeat_interleave.self_Tensor"},
+  rules.refuseAten({"unique_dim_consecutive.default", "bincount.default", "repeat_interleave.Tensor", "repeat_interleave.self_Tensor"},
                    "the sizes of its result depend on numbers");
   rules.refuseAten({"as_strided.default"}, "it reads memory by strides, which values of a graph do not have; only one that leaves every "
                                            "element in its place is taken");

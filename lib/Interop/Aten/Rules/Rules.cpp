@@ -44,6 +44,7 @@ void graphopt::registerAtenRules(ImportRules &rules) {
   registerAtenShapeRules(rules);
   registerAtenSortRules(rules);
   registerAtenUnfoldRules(rules);
+  registerAtenUniqueRules(rules);
 }
 
 FailureOr<int64_t> aten::axisOf(const ImportCall &call, StringRef arg, Value x) {

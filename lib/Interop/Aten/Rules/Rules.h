@@ -45,6 +45,7 @@ void registerAtenSearchRules(ImportRules &rules);
 void registerAtenShapeRules(ImportRules &rules);
 void registerAtenSortRules(ImportRules &rules);
 void registerAtenUnfoldRules(ImportRules &rules);
+void registerAtenUniqueRules(ImportRules &rules);
 
 namespace aten {
 inline mlir::RankedTensorType typeOf(mlir::Value x) { return mlir::cast<mlir::RankedTensorType>(x.getType()); }
@@ -81,6 +82,10 @@ mlir::Value nonzero(const ImportCall &call, mlir::Value x);
 mlir::Value column(const ImportCall &call, mlir::Value positions, int64_t axis);
 /// Of a vector of truth values or numbers, the positions of those that are true, as a vector.
 inline mlir::Value truths(const ImportCall &call, mlir::Value vector) { return column(call, nonzero(call, vector), 0); }
+/// What differs among the elements of x, or among its slices along an axis: that, where each stood first, which of them each element or
+/// slice is, and how many are each. Sorted, by their first appearance, or of neighbours only. NaN differs from itself.
+enum class UniqueOrder { sorted, appearance, consecutive };
+llvm::FailureOr<llvm::SmallVector<mlir::Value>> unique(ImportCall &call, mlir::Value x, std::optional<int64_t> axis, UniqueOrder ordered);
 /// x with an axis of size 1 before `axis`.
 mlir::Value insertAxis(const ImportCall &call, mlir::Value x, int64_t axis);
 /// [0, 1, 2 ...] along `axis` of a tensor of the rank, size 1 elsewhere, as i64.

@@ -222,6 +222,21 @@ LogicalResult importNonZero(ImportCall &call) {
   return call.yield(constantOf(call, positions, {rankOf(*x), static_cast<int64_t>(found->size())}));
 }
 
+LogicalResult importUnique(ImportCall &call) {
+  auto x = call.tensor("X");
+  auto sorted = call.boolean("sorted", true);
+  if (failed(x) || failed(sorted))
+    return failure();
+  auto axis = call.has("axis") ? axisOf(call, "axis", *x) : FailureOr<int64_t>(0);
+  if (failed(axis))
+    return failure();
+  auto found = aten::unique(call, *x, call.has("axis") ? std::optional(*axis) : std::nullopt,
+                            *sorted ? aten::UniqueOrder::sorted : aten::UniqueOrder::appearance);
+  if (failed(found))
+    return failure();
+  return call.yield(ArrayRef<Value>(*found).take_front(call.resultTypes.size()));
+}
+
 LogicalResult importTopK(ImportCall &call) {
   auto x = call.tensor("X");
   auto k = call.has("K") ? call.size("K") : call.size("k"); // an attribute before opset 10
@@ -256,6 +271,7 @@ LogicalResult importReverseSequence(ImportCall &call) {
 void graphopt::registerOnnxPartRules(ImportRules &rules) {
   rules.onnx({"Compress"}, importCompress);
   rules.onnx({"NonZero"}, importNonZero);
+  rules.onnx({"Unique"}, importUnique);
   rules.onnx({"TopK"}, importTopK);
   rules.onnx({"ReverseSequence"}, importReverseSequence);
   rules.onnx({"Split"}, importSplit);
