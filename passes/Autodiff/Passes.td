@@ -7,8 +7,8 @@ def GraphAutodiffPass : Pass<"graph-autodiff", "::mlir::ModuleOp"> {
     Adds `<name>_gradient` behind the function. It takes the function's arguments and a cotangent for each of the results named by `of`,
     called `ct.<result>`; it returns the function's results, and for each argument named by `wrt` its gradient, called `grad.<argument>`:
     the cotangents times the Jacobian. With `loss` there is one result to differentiate, of one element, and its cotangent is 1.
-    Gradients come from the ops (GradientOpInterface); branches and counted loops are taken backwards, a loop with what it carried into each
-    of its iterations kept. Only what `wrt` has an influence on is differentiated.
+    Gradients come from the ops (GradientOpInterface); branches and loops are taken backwards, a loop with what it carried into each of its
+    iterations kept; one that ends by its data is run once more before, to count them. Only what `wrt` has an influence on is differentiated.
 
     Before:
     ```mlir
@@ -27,7 +27,7 @@ def GraphAutodiffPass : Pass<"graph-autodiff", "::mlir::ModuleOp"> {
       return %y, %1 : tensor<4xf32>, tensor<4xf32>
     }
     ```
-    It refuses ops that have no gradient and say no reason (NotDifferentiable), `scf.while`, calls (inline them first), names that the
+    It refuses ops that have no gradient and say no reason (NotDifferentiable), calls (inline them first), names that the
     function lacks, and a `loss` that isn't one number. Parameters have gradients as arguments: `graph-lift-parameters` makes them that.
   }];
   let options = [Option<"function", "function", "std::string", "\"\"", "the function; by default the only public one">,

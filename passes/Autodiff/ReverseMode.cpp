@@ -53,6 +53,8 @@ LogicalResult graphopt::reverseSteps(ArrayRef<Operation *> steps, const Activity
       done = reverseIf(branch, activity, cotangents);
     else if (auto loop = dyn_cast<scf::ForOp>(op))
       done = reverseFor(loop, activity, cotangents);
+    else if (auto loop = dyn_cast<scf::WhileOp>(op))
+      done = reverseWhile(loop, activity, cotangents);
     else if (auto same = dyn_cast<tensor::CastOp>(op))
       cotangents.flowInto(same.getSource(), cotangents.lookup(same.getDest()));
     else

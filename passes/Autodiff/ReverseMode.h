@@ -27,6 +27,9 @@ llvm::LogicalResult reverseIf(mlir::scf::IfOp op, const Activity &activity, Cota
 /// The loop is replaced by one that keeps what each iteration began with.
 llvm::LogicalResult reverseFor(mlir::scf::ForOp op, const Activity &activity, Cotangents &cotangents);
 
+/// The loop is replaced by a counted one, behind one that counts.
+llvm::LogicalResult reverseWhile(mlir::scf::WhileOp op, const Activity &activity, Cotangents &cotangents);
+
 /// The value, or zeros where it is null, as a tensor of the type of `like`.
 mlir::Value orZeros(mlir::OpBuilder &b, mlir::Value value, mlir::Value like);
 

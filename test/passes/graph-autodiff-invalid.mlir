@@ -19,19 +19,3 @@ func.func @calls(%x: tensor<4xf32>) -> tensor<4xf32> {
   %y = call @callee(%x) : (tensor<4xf32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
 }
-
-// -----
-
-func.func @until(%x: tensor<f32>, %limit: tensor<f32>) -> tensor<f32> {
-  // expected-error @below {{expected an op with a gradient, got 'scf.while'}}
-  %y = scf.while (%v = %x) : (tensor<f32>) -> tensor<f32> {
-    %c = graph.lt %v, %limit : (tensor<f32>, tensor<f32>) -> tensor<i1>
-    %p = tensor.extract %c[] : tensor<i1>
-    scf.condition(%p) %v : tensor<f32>
-  } do {
-  ^bb0(%v: tensor<f32>):
-    %w = graph.exp %v : tensor<f32>
-    scf.yield %w : tensor<f32>
-  }
-  return %y : tensor<f32>
-}

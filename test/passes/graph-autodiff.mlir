@@ -2,6 +2,7 @@
 // RUN: graph-opt --graph-autodiff="function=loss loss=true wrt=w" %s | FileCheck %s --check-prefix=LOSS
 // RUN: graph-opt --graph-autodiff="function=two of=b" %s | FileCheck %s --check-prefix=TWO
 // RUN: graph-opt --graph-autodiff=function=loop %s | FileCheck %s --check-prefix=LOOP
+// RUN: graph-opt --graph-autodiff=function=until %s | FileCheck %s --check-prefix=UNTIL
 
 // SINE-LABEL: func.func @sine_gradient
 // SINE-SAME: %[[X:.+]]: tensor<4xf32> {graph.name = "x"}, %[[CT:.+]]: tensor<4xf32> {graph.name = "ct.out0"}
@@ -54,4 +55,24 @@ func.func @loop(%x: tensor<2xf32> {graph.name = "x"}) -> tensor<2xf32> {
     scf.yield %w : tensor<2xf32>
   }
   return %y : tensor<2xf32>
+}
+
+// A loop that ends by its data is run to count its iterations, and is a counted loop then.
+// UNTIL-LABEL: func.func @until_gradient
+// UNTIL: %[[COUNT:.+]]:2 = scf.while {{.*}} -> (tensor<f32>, index)
+// UNTIL: scf.for %{{.+}} = %{{.+}} to %[[COUNT]]#1
+// UNTIL: tensor.insert_slice
+// UNTIL: scf.for
+// UNTIL: tensor.extract_slice
+func.func @until(%x: tensor<f32>, %limit: tensor<f32>) -> tensor<f32> {
+  %y = scf.while (%v = %x) : (tensor<f32>) -> tensor<f32> {
+    %c = graph.lt %v, %limit : (tensor<f32>, tensor<f32>) -> tensor<i1>
+    %p = tensor.extract %c[] : tensor<i1>
+    scf.condition(%p) %v : tensor<f32>
+  } do {
+  ^bb0(%v: tensor<f32>):
+    %w = graph.exp %v : tensor<f32>
+    scf.yield %w : tensor<f32>
+  }
+  return %y : tensor<f32>
 }

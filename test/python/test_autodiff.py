@@ -41,6 +41,24 @@ MLIR = {
       %y = graph.add %z#0, %z#1 : (tensor<?x3xf64>, tensor<?x3xf64>) -> tensor<?x3xf64>
       return %y : tensor<?x3xf64>
     }""",
+    "until": """func.func @f(%x: tensor<?x3xf64> {graph.name = "x"}, %w: tensor<3x3xf64> {graph.name = "w"}) -> tensor<?x3xf64> {
+      %limit = graph.constant dense<20.0> : tensor<f64>
+      %y:2 = scf.while (%v = %x, %u = %x) : (tensor<?x3xf64>, tensor<?x3xf64>) -> (tensor<?x3xf64>, tensor<?x3xf64>) {
+        %q = graph.mul %v, %v : (tensor<?x3xf64>, tensor<?x3xf64>) -> tensor<?x3xf64>
+        %s = graph.reduce_sum %q axes [0, 1] : tensor<?x3xf64> -> tensor<f64>
+        %c = graph.lt %s, %limit : (tensor<f64>, tensor<f64>) -> tensor<i1>
+        %p = tensor.extract %c[] : tensor<i1>
+        %h = graph.add %v, %u : (tensor<?x3xf64>, tensor<?x3xf64>) -> tensor<?x3xf64>
+        scf.condition(%p) %v, %h : tensor<?x3xf64>, tensor<?x3xf64>
+      } do {
+      ^bb0(%v: tensor<?x3xf64>, %h: tensor<?x3xf64>):
+        %m = graph.matmul %h, %w : (tensor<?x3xf64>, tensor<3x3xf64>) -> tensor<?x3xf64>
+        %n = graph.add %m, %v : (tensor<?x3xf64>, tensor<?x3xf64>) -> tensor<?x3xf64>
+        scf.yield %n, %v : tensor<?x3xf64>, tensor<?x3xf64>
+      }
+      %z = graph.mul %y#0, %y#1 : (tensor<?x3xf64>, tensor<?x3xf64>) -> tensor<?x3xf64>
+      return %z : tensor<?x3xf64>
+    }""",
     "nested": """func.func @f(%x: tensor<?x3xf64> {graph.name = "x"}, %w: tensor<3x3xf64> {graph.name = "w"}) -> tensor<?x3xf64> {
       %zero = arith.constant 0 : index
       %one = arith.constant 1 : index
@@ -83,6 +101,15 @@ def loop(x, w):
     return v + u
 
 
+def until(x, w):
+    v, u = x, x
+    while True:
+        h = v + u
+        if not (v * v).sum() < 20:
+            return v * h
+        v, u = h @ w + v, v
+
+
 def nested(x, w):
     v = x
     for i in range(3):
@@ -91,7 +118,7 @@ def nested(x, w):
     return v
 
 
-THEIRS = {"chain": chain, "branch": branch, "loop": loop, "nested": nested}
+THEIRS = {"chain": chain, "branch": branch, "loop": loop, "until": until, "nested": nested}
 
 
 def gradients(module, *inputs):
