@@ -50,8 +50,10 @@ REFUSED = {
     ("gpt2", "pt2-dynamic-decomposed"): VIEW,
     **{("map", route): "No ONNX function found for .*MapImpl" for route in ("onnx", "onnx-dynamic")},
 }
-# Random weights make it amplify rounding: torch's own kernels are 4.2e-6 (oneDNN's) to 1.2e-5 (the others) off from torch in f64.
-LIMITS = {"swin_v2_b": 1.5e-5}
+LIMIT = 1e-5
+# What misses the limit, and why; one that keeps it again fails until it is taken off here.
+ROUNDING = "error of 1.1e-5: random weights amplify rounding; torch's own kernels are 4.2e-6 (oneDNN's) to 1.2e-5 (the others) off from f64"
+MISSED = {("swin_v2_b", route): ROUNDING for route in ("pt2", "traced", "onnx")}
 
 
 def cases():
@@ -92,7 +94,11 @@ def test_model(model, route, folder, monkeypatch, record_property):
         measured = ROUTES[route](model, folder)
     for key, value in measured.items():
         record_property(key, f"{value:.1e}" if key == "error" else value)
-    assert measured["error"] <= LIMITS.get(model.name, 1e-5)
+    if missed := MISSED.get((model.name, route)):
+        record_property("missed", missed)
+        assert measured["error"] > LIMIT, "it keeps the limit: take it off MISSED"
+        pytest.xfail(missed)
+    assert measured["error"] <= LIMIT
 
 
 def test_torchvision_has_no_other_models():
