@@ -82,10 +82,13 @@ class Graph_TensorOp<string mnemonic, list<Trait> traits = []>
         ::mlir::MLIRContext *context, ::std::optional<::mlir::Location> location, ::mlir::ValueRange operands,
         ::mlir::DictionaryAttr attributes, ::mlir::OpaqueProperties properties, ::mlir::RegionRange regions,
         ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      Adaptor adaptor(operands, attributes, properties, regions);
+      // Before the op exists nothing has looked for attributes that it can't be without.
+      if (::llvm::failed(adaptor.verify(location.value_or(::mlir::UnknownLoc::get(context)))))
+        return ::llvm::failure();
       return ::graphopt::inferStatically(
-          context, location, getOperationName(), types, [&](auto &inference, auto &results) {
-            return infer(inference, Adaptor(operands, attributes, properties, regions), results);
-          });
+          context, location, getOperationName(), types,
+          [&](auto &inference, auto &results) { return infer(inference, adaptor, results); });
     }
     bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual) {
       return ::graphopt::areCompatible(inferred, actual);

@@ -2,8 +2,11 @@
 #include "graph-opt/Rewrite/BuildOp.h"
 #include "Driver/Diagnostics.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/GraphError.h"
+#include "mlir/IR/SymbolTable.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -53,6 +56,10 @@ LogicalResult fillState(OperationState &state, ArrayRef<OperandGroup> operands, 
   if (llvm::any_of(known, [](StringAttr attr) { return attr == segmentsName; }))
     all.set(segmentsName, DenseI32ArrayAttr::get(context, segments));
 
+  if (state.name.getDialectNamespace() == graph::GraphDialect::getDialectNamespace())
+    for (Value operand : state.operands)
+      if (!isa<RankedTensorType>(operand.getType()))
+        return error() << "expected operands that are tensors, got one of type " << operand.getType();
   auto *inference = state.name.getInterface<InferTypeOpInterface>();
   if (!inference)
     return error() << "expected an op whose result types follow from its operands";
@@ -102,32 +109,68 @@ llvm::Error graphopt::verifyOp(Operation *op) {
   return captureDiagnostics(op->getContext(), op->getName().getStringRef(), "verifying", nullptr, [&] { return verify(op); });
 }
 
-Value graphopt::addArgument(func::FuncOp function, Type type, StringRef name) {
-  Builder b(function.getContext());
-  unsigned index = function.getNumArguments();
-  auto attributes = b.getDictionaryAttr(b.getNamedAttr(graph::nameAttr, b.getStringAttr(name)));
-  (void)function.insertArgument(index, type, attributes, NameLoc::get(b.getStringAttr(name)));
-  return function.getArgument(index);
+/// Whether the function can have another type: nothing calls it.
+static llvm::Error checkUncalled(func::FuncOp function) {
+  Operation *top = function->getParentOp();
+  if (!top || SymbolTable::symbolKnownUseEmpty(function, top))
+    return llvm::Error::success();
+  return makeError(Failure::badInput, "expected a function that nothing calls, to change its type, got '" + function.getName() + "'");
 }
 
-void graphopt::setResults(func::FuncOp function, ValueRange values, ArrayRef<std::string> names) {
+llvm::Expected<Value> graphopt::addArgument(func::FuncOp function, Type type, StringRef name) {
+  if (llvm::Error error = checkUncalled(function))
+    return std::move(error);
+  for (unsigned index = 0; index < function.getNumArguments(); ++index)
+    if (auto taken = function.getArgAttrOfType<StringAttr>(index, graph::nameAttr); taken && !name.empty() && taken == name)
+      return makeError(Failure::badInput, "expected a name that no other input has, got '" + name + "'");
+  Builder b(function.getContext());
+  unsigned index = function.getNumArguments();
+  NamedAttrList attributes;
+  if (!name.empty())
+    attributes.set(graph::nameAttr, b.getStringAttr(name));
+  (void)function.insertArgument(index, type, attributes.getDictionary(b.getContext()), NameLoc::get(b.getStringAttr(name)));
+  return Value(function.getArgument(index));
+}
+
+llvm::Error graphopt::setResults(func::FuncOp function, ValueRange values, ArrayRef<std::string> names) {
   Builder b(function.getContext());
   Operation *terminator = function.front().getTerminator();
+  if (names.size() > values.size())
+    return makeError(Failure::badInput, "expected at most " + Twine(values.size()) + " names, got " + Twine(names.size()));
+  for (Value value : values)
+    if (!isKnownAt(value, terminator) || !isa<RankedTensorType>(value.getType()))
+      return makeError(Failure::badInput, "expected tensors of the function's own block");
+  if (TypeRange(values) != TypeRange(terminator->getOperands()))
+    if (llvm::Error error = checkUncalled(function))
+      return error;
   llvm::SmallDenseMap<Value, DictionaryAttr> before;
   for (auto [index, value] : llvm::enumerate(terminator->getOperands()))
     if (auto attributes = function.getResultAttrDict(index))
       before.try_emplace(value, attributes);
   SmallVector<DictionaryAttr> attributes;
+  llvm::StringSet<> taken;
   for (auto [index, value] : llvm::enumerate(values)) {
-    auto kept = before.lookup(value);
-    bool isNamed = index < names.size() && !names[index].empty();
-    NamedAttrList list(kept);
-    if (isNamed)
+    NamedAttrList list(before.lookup(value));
+    if (index < names.size() && !names[index].empty())
       list.set(graph::nameAttr, b.getStringAttr(names[index]));
+    if (auto name = dyn_cast_or_null<StringAttr>(list.get(graph::nameAttr)); name && !taken.insert(name.getValue()).second)
+      return makeError(Failure::badInput, "expected names that differ, got '" + name.getValue() + "' twice");
     attributes.push_back(list.getDictionary(b.getContext()));
     before.erase(value); // the second result of a value has no name of the first
   }
   terminator->setOperands(values);
-  function.setType(b.getFunctionType(function.getArgumentTypes(), values.getTypes()));
+  function.setType(b.getFunctionType(function.getArgumentTypes(), TypeRange(values)));
   function.setAllResultAttrs(attributes);
+  return llvm::Error::success();
+}
+
+bool graphopt::isKnownAt(Value value, Operation *user) {
+  Operation *inBlock = user;
+  for (; inBlock && inBlock->getBlock() != value.getParentBlock(); inBlock = inBlock->getParentOp())
+    if (inBlock != user && inBlock->hasTrait<OpTrait::IsIsolatedFromAbove>())
+      return false; // a fusion's body, a function's
+  if (!inBlock || (inBlock != user && inBlock->hasTrait<OpTrait::IsIsolatedFromAbove>()))
+    return false;
+  Operation *definition = value.getDefiningOp();
+  return !definition || (definition != inBlock && definition->isBeforeInBlock(inBlock));
 }

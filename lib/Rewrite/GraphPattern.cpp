@@ -25,9 +25,14 @@ GraphPattern::Value GraphPattern::op(StringRef name, ArrayRef<Value> operands, A
   return {static_cast<unsigned>(nodes.size() - 1), result};
 }
 
+/// The matcher recurses once for each.
+static constexpr size_t mostNodes = 1000;
+
 std::string GraphPattern::check() const {
   if (outputs.empty())
     return "expected a pattern with an output";
+  if (nodes.size() > mostNodes)
+    return "expected at most " + std::to_string(mostNodes) + " ops, numbers and captures in a pattern, got " + std::to_string(nodes.size());
   llvm::SmallDenseSet<unsigned> rooted;
   for (Value output : outputs) {
     if (output.node >= nodes.size() || nodes[output.node].kind != Kind::op)

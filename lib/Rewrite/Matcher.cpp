@@ -37,6 +37,18 @@ bool graphopt::isNumber(Value value, double number) {
          APSInt::compareValues(integer, APSInt::get(static_cast<int64_t>(number))) == 0;
 }
 
+/// Whether an attribute is what a pattern names. `false` is one that is not there, and operands that nothing was said of are left out.
+static bool isWanted(Attribute got, NamedAttribute named) {
+  Attribute wanted = named.getValue();
+  if (auto flag = dyn_cast<BoolAttr>(wanted); flag && !flag.getValue() && !got)
+    return true;
+  auto segments = dyn_cast<DenseI32ArrayAttr>(wanted), counts = dyn_cast_or_null<DenseI32ArrayAttr>(got);
+  if (named.getName() != "operandSegmentSizes" || !segments || !counts || segments.size() > counts.size())
+    return got == wanted;
+  ArrayRef<int32_t> said = segments.asArrayRef(), all = counts.asArrayRef();
+  return all.take_front(said.size()) == said && llvm::all_of(all.drop_front(said.size()), [](int32_t count) { return count == 0; });
+}
+
 bool Matcher::fail(const Twine &why) {
   if (wantsReason && depth >= deepest) {
     deepest = depth;
@@ -102,7 +114,7 @@ bool Matcher::solveOp(const Goal &goal, Goals rest) {
   if (op->getNumOperands() != node.operands.size())
     return fail("expected " + Twine(node.operands.size()) + " operands of '" + node.name + "', got " + Twine(op->getNumOperands()));
   for (NamedAttribute attribute : node.attributes)
-    if (Attribute got = op->getAttr(attribute.getName()); got != attribute.getValue())
+    if (Attribute got = op->getAttr(attribute.getName()); !isWanted(got, attribute))
       return wantsReason && fail("expected '" + Twine(attribute.getName().strref()) + "' of '" + node.name + "' to be " +
                                  print(attribute.getValue()) + ", got " + print(got));
 

@@ -32,7 +32,8 @@ struct Unit {
 
 class Splitter {
 public:
-  explicit Splitter(func::FuncOp function) : function(function), body(function.front()), symbols(function->getParentOp()) {}
+  Splitter(func::FuncOp function, llvm::function_ref<void(Operation *)> onErase)
+      : function(function), body(function.front()), symbols(function->getParentOp()), onErase(onErase) {}
 
   llvm::Expected<std::vector<Part>> run(llvm::function_ref<std::optional<std::string>(Operation *)> tag) {
     collect(tag);
@@ -59,6 +60,7 @@ private:
   func::FuncOp function;
   Block &body;
   SymbolTable symbols;
+  llvm::function_ref<void(Operation *)> onErase;
   std::vector<Unit> units;
   llvm::DenseMap<Operation *, unsigned> unitOf;
 };
@@ -106,6 +108,8 @@ void Splitter::copySources() {
   for (Unit &unit : units) // what nothing else used has gone into the parts
     if (!unit.isPart && isSource(*unit.ops.front()) && unit.ops.front()->use_empty()) {
       unitOf.erase(unit.ops.front());
+      if (onErase)
+        onErase(unit.ops.front());
       unit.ops.front()->erase();
       unit.ops.clear();
     }
@@ -183,13 +187,15 @@ static llvm::Error checkBody(func::FuncOp function) {
 }
 
 llvm::Expected<std::vector<Part>> graphopt::splitFunction(func::FuncOp function,
-                                                          llvm::function_ref<std::optional<std::string>(Operation *)> tag) {
+                                                          llvm::function_ref<std::optional<std::string>(Operation *)> tag,
+                                                          llvm::function_ref<void(Operation *)> onErase) {
   if (llvm::Error error = checkBody(function))
     return std::move(error);
-  return Splitter(function).run(tag);
+  return Splitter(function, onErase).run(tag);
 }
 
-llvm::Expected<std::vector<Part>> graphopt::partitionFunction(func::FuncOp function, llvm::function_ref<bool(Operation *)> isChosen) {
+llvm::Expected<std::vector<Part>> graphopt::partitionFunction(func::FuncOp function, llvm::function_ref<bool(Operation *)> isChosen,
+                                                              llvm::function_ref<void(Operation *)> onErase) {
   if (llvm::Error error = checkBody(function))
     return std::move(error);
   // An op is one level above what it needs where one of the two is chosen and the other is not: even levels stay, odd ones are parts.
@@ -204,7 +210,7 @@ llvm::Expected<std::vector<Part>> graphopt::partitionFunction(func::FuncOp funct
     });
     levels[&op] = level;
   }
-  return Splitter(function).run([&](Operation *op) -> std::optional<std::string> {
+  return Splitter(function, onErase).run([&](Operation *op) -> std::optional<std::string> {
     auto it = levels.find(op);
     if (it == levels.end() || it->second % 2 == 0)
       return std::nullopt;

@@ -108,7 +108,7 @@ class Value(Operators):
         """Puts `value`, of the same type or one as compatible as a refined size, in the place of this one: everywhere, or in `users`. A
         graph's outputs are changed along, but not where `users` are given."""
         with stage(Error):
-            chosen = None if users is None else [node._number for node in users]
+            chosen = None if users is None else [self.graph.number(node) for node in users]
             self.graph._editor.replace(self._ref, self.graph.value(value)._ref, chosen)
 
     def _described(self) -> tuple:
@@ -272,7 +272,7 @@ class Graph:
     @contextlib.contextmanager
     def before(self, node: Node):
         """Where the block's new nodes go; elsewhere they go to the end."""
-        outer, self._place = self._place, node._number
+        outer, self._place = self._place, self.number(node)
         try:
             yield self
         finally:
@@ -280,7 +280,7 @@ class Graph:
 
     def after(self, node: Node):
         with stage(Error):
-            following = self._editor.next(node._number)
+            following = self._editor.next(self.number(node))
         return self.before(Node(self, self._function if following is None else following))
 
     def call(self, name: str, *operands, **attributes):
@@ -307,7 +307,7 @@ class Graph:
         """A copy of a node, on other inputs of the same types."""
         refs = [self.value(value)._ref for value in (node.inputs if inputs is None else inputs)]
         with stage(Error):
-            return Node(self, self._editor.copy(node._number, self._place, refs))
+            return Node(self, self._editor.copy(self.number(node), self._place, refs))
 
     def value(self, value) -> Value:
         """A value of this graph, or the only output of a node."""
@@ -315,6 +315,12 @@ class Graph:
         if not isinstance(value, Value) or value.graph._editor is not self._editor:
             raise Error(f"expected a value of this graph, got {value!r}")
         return value
+
+    def number(self, node: Node) -> int:
+        """What the editor knows a node of this graph by."""
+        if not isinstance(node, Node) or node.graph._editor is not self._editor:
+            raise Error(f"expected a node of this graph, got {node!r}")
+        return node._number
 
     def verify(self) -> None:
         """What a change has made is verified as it is made; this does it for the whole function again."""
@@ -334,7 +340,13 @@ class Graph:
         """Moves the nodes that have a tag into functions of the module, one for each tag, which this one calls: their names by tag, in an
         order that they can run in. Constants and weights go along. Error where two parts need each other."""
         with stage(Error):
-            return dict(self._editor.split(self._function, lambda number: tag(Node(self, number))))
+            return dict(self._editor.split(self._function, lambda number: self._tag(tag(Node(self, number)))))
+
+    @staticmethod
+    def _tag(tag) -> str | None:
+        if tag is not None and not isinstance(tag, str):
+            raise Error(f"expected text or None for a tag, got {tag!r}")
+        return tag
 
     def partition(self, where: Callable[[Node], bool]) -> dict[str, str]:
         """Splits off the nodes that `where` takes, in few parts that never wait for each other: their functions by tag, "0" and so on."""

@@ -54,6 +54,8 @@ class Transformer:
         module = self.module.clone()
         self.graph: Graph = module.graph(self.function)
         for node in list(self.graph.walk()):
+            if not self.graph._editor.knows(node._number):  # it went with the loop or branch that it was in
+                continue
             with self.graph.before(node):
                 made = self.transform_node(node)
             if made is not None:

@@ -80,8 +80,9 @@ class Pattern:
         return _Stand(self, len(self.nodes) - 1)
 
     def record(self, name: str, operands, attributes: dict) -> _Stand:
-        wanted = []
+        wanted, groups = [], []
         for operand in operands:
+            before = len(wanted)
             for part in operand if isinstance(operand, (list, tuple)) else [operand]:
                 if isinstance(part, (int, float)):
                     part = self._add(float(part))
@@ -90,7 +91,8 @@ class Pattern:
                 if not isinstance(part, _Stand) or part.pattern is not self:
                     raise Error(f"expected operands of the pattern, got {part!r}")
                 wanted.append((part.node, part.result))
-        return self._add((op_name(name), wanted, attributes))
+            groups.append(len(wanted) - before)
+        return self._add((op_name(name), wanted, attributes, groups))
 
 
 class Match:
@@ -102,7 +104,8 @@ class Match:
     def __getitem__(self, name: str) -> Value:
         """The value of a capture, or of what the pattern has `named`."""
         node, result = self._pattern.names[name]
-        captured = self._native.capture(node)
+        with stage(Error):
+            captured = self._native.capture(node)
         return Value(self.graph, captured) if captured is not None else Node(self.graph, self._native.op(node)).outputs[result]
 
     @property

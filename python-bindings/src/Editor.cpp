@@ -6,6 +6,7 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/SetVector.h"
 #include <nanobind/stl/optional.h>
 
@@ -30,11 +31,20 @@ Editor::Node Editor::number(Operation *op) {
   return it->second;
 }
 
-Operation *Editor::get(Node node) const {
+Operation *Editor::find(Node node) const {
   auto it = ops.find(node);
-  if (it == ops.end())
-    throw Error("expected a node of the graph, got one that was erased, or that a pass may have changed");
-  return it->second;
+  return it == ops.end() ? nullptr : it->second;
+}
+
+Operation *Editor::get(Node node) const {
+  if (Operation *op = find(node))
+    return op;
+  throw Error("expected a node of the graph, got one that was erased, or that a pass may have changed");
+}
+
+void Editor::checkChangeable() const {
+  if (walks > 0)
+    throw Error("expected no change of the graph while it is searched, split or run");
 }
 
 Editor::Ref Editor::refer(Value value) {
@@ -69,20 +79,15 @@ std::vector<Editor::Node> Editor::number(Block &block) {
 }
 
 OpBuilder Editor::builderAt(Node node) const {
+  checkChangeable();
   Operation *op = get(node);
   if (auto function = dyn_cast<func::FuncOp>(op))
     return OpBuilder(function.front().getTerminator());
   return OpBuilder(op);
 }
 
-/// Whether `value` is there before `user` runs.
-static bool isKnownAt(Value value, Operation *user) {
-  Operation *inBlock = value.getParentBlock()->findAncestorOpInBlock(*user);
-  Operation *definition = value.getDefiningOp();
-  return inBlock && (!definition || definition->isBeforeInBlock(inBlock));
-}
-
 void Editor::replace(Value old, Value made, llvm::function_ref<bool(Operation *)> isWanted) {
+  checkChangeable();
   SmallVector<OpOperand *> uses;
   for (OpOperand &use : old.getUses())
     if (use.getOwner() != made.getDefiningOp() && isWanted(use.getOwner())) {
@@ -112,11 +117,13 @@ void Editor::forget(Operation *op) {
 }
 
 void Editor::forgetAll() {
+  checkChangeable();
   ops.clear();
   numbers.clear();
 }
 
 void Editor::erase(Operation *op) {
+  checkChangeable();
   if (isa<FunctionOpInterface>(op))
     throw Error("expected a node of a function, got the function");
   for (Operation *user : op->getUsers())
@@ -225,6 +232,10 @@ Node copyNode(Editor &editor, Node node, Node before, const std::vector<Ref> &in
     if (!isKnownAt(operands.back(), &*b.getInsertionPoint()))
       throw Error("expected inputs of the copy that come before it, got one of a later node");
   }
+  bool isKnown = true;
+  visitUsedValuesDefinedAbove(op->getRegions(), [&](OpOperand *use) { isKnown &= isKnownAt(use->get(), &*b.getInsertionPoint()); });
+  if (!isKnown)
+    throw Error("expected a place for the copy where all that its bodies use is known, got one before it");
   bool isSame = llvm::equal(TypeRange(operands), op->getOperandTypes());
   if (!isSame)
     throw Error("expected inputs of the types of '" + op->getName().getStringRef().str() + "', got others: build it anew");
@@ -253,6 +264,8 @@ void python::bindEditor(nb::module_ &m) {
           },
           "node"_a)
       .def(
+          "knows", [](Editor &self, Node node) { return self.find(node) != nullptr; }, "node"_a)
+      .def(
           "op", [](Editor &self, Node node) { return self.get(node)->getName().getStringRef().str(); }, "node"_a)
       .def(
           "name", [](Editor &self, Node node) { return readName(self.get(node)->getLoc()); }, "node"_a)
@@ -272,6 +285,11 @@ void python::bindEditor(nb::module_ &m) {
           "set_attribute",
           [](Editor &self, Node node, const std::string &name, nb::handle value) {
             Operation *op = self.get(node);
+            self.checkChangeable();
+            if (name == "operandSegmentSizes" ||
+                (name.find('.') == std::string::npos && !llvm::is_contained(op->getName().getAttributeNames(), name) && !op->hasAttr(name)))
+              throw Error("expected an attribute that '" + op->getName().getStringRef().str() + "' has, or a name with a dot, got '" +
+                          name + "'");
             Attribute attribute = value.is_none() ? Attribute() : toAttribute(self.getContext(), name, value);
             Attribute before = op->getAttr(name);
             attribute ? op->setAttr(name, attribute) : (void)op->removeAttr(name);
@@ -289,6 +307,7 @@ void python::bindEditor(nb::module_ &m) {
           "set_input",
           [](Editor &self, Node node, unsigned index, const Ref &ref) {
             Operation *op = self.get(node);
+            self.checkChangeable();
             if (index >= op->getNumOperands())
               throw Error("expected an input of " + std::to_string(op->getNumOperands()) + ", got number " + std::to_string(index));
             Value value = self.get(ref);
@@ -335,19 +354,22 @@ void python::bindEditor(nb::module_ &m) {
       .def(
           "add_input",
           [](Editor &self, Node function, const std::string &type, const std::string &name) {
-            Type parsed = parseType(type, self.getContext());
-            if (!isa_and_nonnull<RankedTensorType>(parsed))
+            self.checkChangeable();
+            Type parsed = toType(self.getContext(), type);
+            if (!isa<RankedTensorType>(parsed))
               throw Error("expected the type of a tensor, got '" + type + "'");
-            return self.refer(addArgument(cast<func::FuncOp>(self.get(function)), parsed, name));
+            return self.refer(unwrap(addArgument(cast<func::FuncOp>(self.get(function)), parsed, name)));
           },
           "function"_a, "type"_a, "name"_a)
       .def(
           "set_results",
           [](Editor &self, Node function, const std::vector<Ref> &values, const std::vector<std::string> &names) {
+            self.checkChangeable();
             SmallVector<Value> results;
             for (const Ref &ref : values)
               results.push_back(self.get(ref));
-            setResults(cast<func::FuncOp>(self.get(function)), results, names);
+            if (llvm::Error wrong = setResults(cast<func::FuncOp>(self.get(function)), results, names))
+              raise(std::move(wrong));
           },
           "function"_a, "values"_a, "names"_a)
       .def("verify", [](Editor &self, Node node) {

@@ -23,6 +23,8 @@ public:
   mlir::func::FuncOp getFunction(const std::string &name) const;
   Node number(mlir::Operation *op);
   mlir::Operation *get(Node node) const;
+  /// Null for a node that was erased.
+  mlir::Operation *find(Node node) const;
   Ref refer(mlir::Value value);
   mlir::Value get(const Ref &ref) const;
   std::vector<Ref> refer(mlir::ValueRange values);
@@ -35,15 +37,30 @@ public:
   void forgetAll();
   void erase(mlir::Operation *op);
 
+  /// While one lives nothing may change the module: the library walks over it and calls Python's code in between.
+  class Walk {
+  public:
+    explicit Walk(Editor &editor) : editor(editor) { ++editor.walks; }
+    Walk(const Walk &) = delete;
+    Walk &operator=(const Walk &) = delete;
+    ~Walk() { --editor.walks; }
+
+  private:
+    Editor &editor;
+  };
+  void checkChangeable() const;
+
 private:
   Module &module;
   llvm::DenseMap<mlir::Operation *, Node> numbers;
   std::map<Node, mlir::Operation *> ops;
   Node next = 1;
+  unsigned walks = 0;
 };
 
 /// true is a unit attribute, numbers are i64 and f64, sequences of integers array<i64: ...>; text is MLIR's for any attribute or type.
 mlir::Attribute toAttribute(mlir::MLIRContext *context, const std::string &name, nanobind::handle value);
+mlir::Type toType(mlir::MLIRContext *context, const std::string &text);
 nanobind::object fromAttribute(mlir::Attribute attribute);
 /// Those that are not None or false, which is none.
 std::vector<mlir::NamedAttribute> toAttributes(mlir::MLIRContext *context, const nanobind::dict &attributes);

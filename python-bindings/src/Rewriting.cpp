@@ -1,6 +1,7 @@
 //===- Rewriting.cpp - patterns, parts and interpreters of Python's -------===//
 #include "Editor.h"
 #include "graph-opt/Rewrite/Split.h"
+#include "llvm/ADT/ScopeExit.h"
 #include <nanobind/stl/function.h>
 #include <nanobind/stl/optional.h>
 
@@ -23,11 +24,20 @@ GraphPattern readPattern(MLIRContext *context, const nb::list &nodes, const std:
     if (nb::isinstance<nb::str>(node)) {
       pattern.capture(nb::cast<std::string>(node));
     } else if (nb::isinstance<nb::tuple>(node)) {
-      auto [op, operands, attributes] = nb::cast<std::tuple<std::string, std::vector<PatternValue>, nb::dict>>(node);
+      auto [op, operands, attributes, groups] =
+          nb::cast<std::tuple<std::string, std::vector<PatternValue>, nb::dict, std::vector<int32_t>>>(node);
       std::vector<GraphPattern::Value> values;
       for (auto [operand, result] : operands)
         values.push_back({operand, result});
-      pattern.op(op, values, toAttributes(context, attributes));
+      std::vector<NamedAttribute> named = toAttributes(context, attributes);
+      Builder b(context);
+      for (auto [key, value] : attributes) // what is said to be false is not there, unlike what nothing is said of
+        if (value.is(nb::bool_(false)))
+          named.emplace_back(b.getStringAttr(nb::cast<std::string>(key)), b.getBoolAttr(false));
+      constexpr llvm::StringLiteral segments = "operandSegmentSizes";
+      if (OperationName name(op, context); name.isRegistered() && llvm::is_contained(name.getAttributeNames(), segments))
+        named.emplace_back(b.getStringAttr(segments), b.getDenseI32ArrayAttr(groups));
+      pattern.op(op, values, named);
     } else {
       pattern.number(nb::cast<double>(node));
     }
@@ -37,23 +47,44 @@ GraphPattern readPattern(MLIRContext *context, const nb::list &nodes, const std:
   return pattern;
 }
 
-/// A match in Python's hands: numbers and references, and how to take its dead ops away.
-struct FoundMatch {
-  Editor *editor;
-  PatternMatch match;
+/// A match in Python's hands: by numbers, for its ops may be erased before it.
+class FoundMatch {
+public:
+  FoundMatch(Editor &editor, const PatternMatch &match) : editor(&editor), place(editor.number(match.insertion)) {
+    for (const PatternMatch::Use &use : match.captures)
+      captures.emplace_back(use.op ? std::optional(std::pair(editor.number(use.op), use.operand)) : std::nullopt);
+    for (Operation *op : match.ops)
+      ops.push_back(op ? std::optional(editor.number(op)) : std::nullopt);
+    for (Value output : match.outputs)
+      results.push_back(editor.refer(output));
+  }
 
   std::optional<Ref> capture(unsigned node) const {
-    const PatternMatch::Use &use = match.captures.at(node);
-    return use.op ? std::optional(editor->refer(use.get())) : std::nullopt;
+    if (!captures.at(node))
+      return std::nullopt;
+    auto [user, operand] = *captures[node];
+    Operation *op = editor->get(user);
+    if (operand >= op->getNumOperands())
+      throw Error("expected a match whose nodes have the inputs that they had");
+    return editor->refer(op->getOperand(operand));
   }
-  std::optional<Node> op(unsigned node) const {
-    return match.ops.at(node) ? std::optional(editor->number(match.ops.at(node))) : std::nullopt;
-  }
-  std::vector<Ref> outputs() const { return editor->refer(ValueRange(match.outputs)); }
-  Node insertion() const { return editor->number(match.insertion); }
+  std::optional<Node> op(unsigned node) const { return ops.at(node); }
+  std::vector<Ref> outputs() const { return results; }
+  Node insertion() const { return place; }
   void eraseDead() const {
-    eraseDeadOps(match, [&](Operation *op) { editor->forget(op); });
+    editor->checkChangeable();
+    PatternMatch left;
+    for (std::optional<Node> node : ops)
+      left.ops.push_back(node ? editor->find(*node) : nullptr);
+    eraseDeadOps(left, [&](Operation *op) { editor->forget(op); });
   }
+
+private:
+  Editor *editor;
+  std::vector<std::optional<std::pair<Node, unsigned>>> captures;
+  std::vector<std::optional<Node>> ops;
+  std::vector<Ref> results;
+  Node place;
 };
 
 std::vector<FoundMatch> find(Editor &editor, Node function, const nb::list &nodes, const std::vector<PatternValue> &outputs, bool shared,
@@ -61,14 +92,15 @@ std::vector<FoundMatch> find(Editor &editor, Node function, const nb::list &node
   MatchOptions options;
   options.shared = shared;
   Callback callback;
-  auto check = [&](const PatternMatch &match) { return callback.run(false, [&] { return (*accept)(FoundMatch{&editor, match}); }); };
+  auto check = [&](const PatternMatch &match) { return callback.run(false, [&] { return (*accept)(FoundMatch(editor, match)); }); };
   llvm::function_ref<bool(const PatternMatch &)> filter;
   if (accept)
     filter = check;
   GraphPattern pattern = readPattern(editor.getContext(), nodes, outputs);
   std::vector<FoundMatch> found;
-  for (PatternMatch &match : callback.unwrap(findMatches(editor.get(function)->getRegion(0), pattern, options, filter)))
-    found.push_back({&editor, std::move(match)});
+  Editor::Walk walk(editor);
+  for (const PatternMatch &match : callback.unwrap(findMatches(editor.get(function)->getRegion(0), pattern, options, filter)))
+    found.emplace_back(editor, match);
   return found;
 }
 
@@ -92,18 +124,27 @@ Parts nameParts(const std::vector<Part> &parts) {
 Parts splitBy(Editor &editor, Node function, const std::function<std::optional<std::string>(Node)> &tag) {
   // Tags of all first: an exception leaves the function as it was.
   auto top = cast<func::FuncOp>(editor.get(function));
+  editor.checkChangeable();
   llvm::DenseMap<Operation *, std::optional<std::string>> tags;
-  for (Operation &op : top.front().without_terminator())
-    tags[&op] = tag(editor.number(&op));
-  return nameParts(unwrap(splitFunction(top, [&](Operation *op) { return tags.lookup(op); })));
+  {
+    Editor::Walk walk(editor);
+    for (Operation &op : top.front().without_terminator())
+      tags[&op] = tag(editor.number(&op));
+  }
+  return nameParts(unwrap(splitFunction(top, [&](Operation *op) { return tags.lookup(op); }, [&](Operation *op) { editor.forget(op); })));
 }
 
 Parts partitionBy(Editor &editor, Node function, const std::function<bool(Node)> &isChosen) {
   auto top = cast<func::FuncOp>(editor.get(function));
+  editor.checkChangeable();
   llvm::DenseMap<Operation *, bool> chosen;
-  for (Operation &op : top.front().without_terminator())
-    chosen[&op] = isChosen(editor.number(&op));
-  return nameParts(unwrap(partitionFunction(top, [&](Operation *op) { return chosen.lookup(op); })));
+  {
+    Editor::Walk walk(editor);
+    for (Operation &op : top.front().without_terminator())
+      chosen[&op] = isChosen(editor.number(&op));
+  }
+  return nameParts(
+      unwrap(partitionFunction(top, [&](Operation *op) { return chosen.lookup(op); }, [&](Operation *op) { editor.forget(op); })));
 }
 
 using Tensors = std::vector<Tensor>;
@@ -112,11 +153,16 @@ using Hook = std::function<Tensors(Node, std::vector<Result>, std::function<std:
 
 std::vector<Result> interpretWith(Editor &editor, Node function, const Tensors &arguments, const Hook &hook) {
   Callback callback;
+  Editor::Walk walk(editor);
   auto run = [&](Operation *op, llvm::ArrayRef<TensorValue> operands, llvm::SmallVectorImpl<TensorValue> &results,
                  llvm::function_ref<LogicalResult(llvm::ArrayRef<TensorValue>)> evaluate) {
     return callback.run(failure(), [&]() -> LogicalResult {
       bool failedInside = false;
-      auto evaluateHere = [&](const Tensors &given) {
+      auto isHere = std::make_shared<bool>(true); // Python may keep the function for longer
+      auto leave = llvm::make_scope_exit([&] { *isHere = false; });
+      auto evaluateHere = [&, isHere](const Tensors &given) {
+        if (!*isHere)
+          throw Error("expected a node's evaluation while the node is run");
         results.clear();
         std::vector<TensorValue> values;
         for (const TensorValue &value : toValues(editor.getContext(), given))

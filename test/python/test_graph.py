@@ -505,3 +505,193 @@ def test_the_gpu_is_driven():
     result = subprocess.run([sys.executable, "-c", ON_A_GPU], env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert "fake-cuda: to device 16" in result.stderr and "fake-cuda: to host 16" in result.stderr
+
+
+# Misuse: errors, and the process lives ---------------------------------------------------------------------------------------------------
+
+TWO = """
+func.func @main(%x: tensor<4x3xf32> {graph.name = "x"}, %p: tensor<i1>) -> (tensor<4x3xf32> {graph.name = "y"}) {
+  %c = graph.constant dense<2.0> : tensor<f32>
+  %0 = graph.relu %x : tensor<4x3xf32>
+  %1 = graph.mul %0, %c : (tensor<4x3xf32>, tensor<f32>) -> tensor<4x3xf32>
+  %q = tensor.extract %p[] : tensor<i1>
+  %2 = scf.if %q -> tensor<4x3xf32> {
+    %3 = graph.exp %1 : tensor<4x3xf32>
+    scf.yield %3 : tensor<4x3xf32>
+  } else {
+    scf.yield %0 : tensor<4x3xf32>
+  }
+  return %2 : tensor<4x3xf32>
+}
+func.func private @callee(%x: tensor<4x3xf32>) -> tensor<4x3xf32> {
+  %0 = graph.exp %x : tensor<4x3xf32>
+  return %0 : tensor<4x3xf32>
+}
+func.func private @caller(%x: tensor<4x3xf32>) -> tensor<4x3xf32> {
+  %0 = func.call @callee(%x) : (tensor<4x3xf32>) -> tensor<4x3xf32>
+  return %0 : tensor<4x3xf32>
+}
+"""
+
+
+@pytest.fixture
+def two():
+    return graph_opt.parse(TWO)
+
+
+def fails(message, action):
+    with pytest.raises(graph_opt.Error, match=message):
+        action()
+
+
+def test_outputs_and_inputs_are_checked(two):
+    graph, callee = two.graph(), two.graph("callee")
+    before = str(two)
+    (inner,), (scalar,) = graph.find("exp"), graph.find("tensor.extract")
+    for foreign in (callee.nodes[0], inner, scalar):
+        fails("function's own block", lambda foreign=foreign: graph.set_outputs([foreign]))
+    fails("names that differ", lambda: graph.set_outputs([graph.inputs[0], graph.nodes[1]], ["a", "a"]))
+    fails("at most 1 names", lambda: graph.set_outputs([graph.inputs[0]], ["a", "b"]))
+    fails("name that no other input has", lambda: graph.add_input("x", "tensor<4xf32>"))
+    fails("that nothing calls", lambda: callee.add_input("z", "tensor<4xf32>"))
+    fails("that nothing calls", lambda: callee.set_outputs([]))
+    fails("levels of brackets", lambda: graph.add_input("z", "tensor<" * 20000))
+    assert str(two) == before
+    graph.verify()
+
+
+def test_attributes_are_checked(two):
+    graph = two.graph()
+    x, relu = graph.inputs[0], graph.nodes[1]
+    fails("requires attribute 'axis'", lambda: op.softmax(x))
+    fails("expected operands that are tensors", lambda: graph.call("neg", graph.find("tensor.extract")[0]))
+    fails("expected an integer of 64 bits", lambda: op.softmax(x, axis=2**70))
+    fails("levels of brackets", lambda: relu.set_attribute("my.text", "[" * 100000))
+    fails("expected an attribute that 'graph.relu' has", lambda: relu.set_attribute("axs", 1))
+    fails("operandSegmentSizes", lambda: relu.set_attribute("operandSegmentSizes", [1]))
+    relu.set_attribute("my.text", '"kept"')
+    assert relu.attributes == {"my.text": '"kept"'}
+
+
+def test_nodes_of_other_graphs_are_refused(two, module):
+    graph, other = two.graph(), module.graph()
+    node = other.nodes[0]
+    fails("node of this graph", lambda: graph.before(node).__enter__())
+    fails("node of this graph", lambda: graph.copy(node))
+    fails("node of this graph", lambda: graph.inputs[0].replace_all_uses_with(graph.inputs[0], users=[node]))
+    (branch,) = graph.find("scf.if")
+    with graph.before(graph.nodes[0]):
+        condition = graph.call("tensor.extract", graph.inputs[1])
+        fails("all that its bodies use is known", lambda: graph.copy(branch, [condition]))
+
+
+def test_fusions_shut_out_what_is_above():
+    text = """func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %0 = graph.fusion (%a = %x : tensor<4xf32>) {
+        %1 = graph.exp %a : tensor<4xf32>
+        graph.yield %1 : tensor<4xf32>
+      }
+      return %0 : tensor<4xf32>
+    }"""
+    graph = graph_opt.parse(text).graph()
+    (inner,) = graph.find("exp")
+    with graph.before(inner):
+        fails("come before it", lambda: op.neg(graph.inputs[0]))
+    fails("comes before the node", lambda: inner.set_input(0, graph.inputs[0]))
+
+
+@pytest.mark.parametrize("change", ["erase", "build", "passes", "outputs"])
+def test_callbacks_change_nothing_while_the_library_walks(two, change):
+    graph = two.graph()
+    changes = {
+        "erase": lambda: graph.nodes[-1].erase(),
+        "build": lambda: op.neg(graph.inputs[0]),
+        "passes": lambda: two.run_passes("graph-cse"),
+        "outputs": lambda: graph.set_outputs([graph.inputs[0]]),
+    }
+
+    def callback(*_):
+        changes[change]()
+
+    class Changing(graph_opt.Interpreter):
+        def run_node(self, node, inputs):
+            changes[change]()
+
+    before = str(two)
+    for action in (
+        lambda: graph_opt.find_pattern(graph, lambda x: op.relu(x), where=callback),
+        lambda: graph.split(callback),
+        lambda: graph.partition(callback),
+    ):
+        fails("no change of the graph while", action)
+    running = Changing(two)
+    graph = running.graph
+    fails("no change of the graph while", lambda: running.run(np.ones((4, 3), np.float32), np.bool_(True)))
+    assert str(two) == before
+    op.neg(graph.inputs[0])  # and afterwards it may be changed
+
+
+def test_nodes_that_went_are_known_to_have_gone(two):
+    graph = two.graph()
+    constant, relu = graph.nodes[0], graph.nodes[1]
+    (match,) = graph_opt.find_pattern(graph, lambda x: op.relu(x))
+    relu.replace_with(graph.inputs[0])
+    fails("erased", lambda: match["x"])
+    fails("erased", lambda: match.nodes[0].op)
+    graph.split(lambda node: None if node == constant else "part")
+    fails("erased", lambda: constant.op)
+    graph = two.graph("callee")
+
+    def replacement(x):
+        graph.set_outputs([x])
+        graph.nodes[0].erase()
+        return x
+
+    caller = two.graph("caller")
+    caller.nodes[0].replace_with(caller.inputs[0])
+    fails("erased|no more", lambda: graph_opt.replace_pattern(graph, lambda x: op.exp(x), replacement))
+
+
+def test_a_kept_evaluation_is_refused(two):
+    class Keeping(graph_opt.Interpreter):
+        def run_node(self, node, inputs):
+            self.kept = self._evaluate
+            return self.evaluate(node, inputs)
+
+    interpreter = Keeping(two)
+    interpreter.run(np.ones((4, 3), np.float32), np.bool_(True))
+    with pytest.raises(Exception, match="while the node is run"):
+        interpreter.kept([])
+
+
+def test_transforming_a_branch_skips_its_bodies(two):
+    class Straight(graph_opt.Transformer):
+        def transform_node(self, node):
+            return op.neg(self.graph.inputs[0]) if node.op == "scf.if" else None
+
+    (y,) = Straight(two).transform().evaluate(np.ones((4, 3), np.float32), np.bool_(True))
+    np.testing.assert_array_equal(y, -np.ones((4, 3), np.float32))
+
+
+def test_patterns_tell_operands_and_flags_apart():
+    module = graph_opt.parse("func.func @main(%x: tensor<4x3xf32>, %b: tensor<f32>) -> tensor<4x3xf32> { return %x : tensor<4x3xf32> }")
+    graph = module.graph()
+    x, b = graph.inputs
+    graph.set_outputs([op.clamp(x, b, None), op.reduce_sum(x, axes=[1], keep_dims=True)])
+
+    def count(pattern):
+        return len(graph_opt.find_pattern(graph, pattern))
+
+    assert count(lambda x, b: op.clamp(x, b, None)) == count(lambda x, b: op.clamp(x, b)) == 1
+    assert count(lambda x, b: op.clamp(x, None, b)) == 0
+    assert count(lambda x: op.reduce_sum(x, axes=[1], keep_dims=False)) == 0
+    assert count(lambda x: op.reduce_sum(x, axes=[1], keep_dims=True)) == count(lambda x: op.reduce_sum(x, axes=[1])) == 1
+
+
+def test_patterns_have_a_size(module):
+    def deep(x):
+        for _ in range(50000):
+            x = op.relu(x)
+        return x
+
+    fails("at most 1000 ops", lambda: graph_opt.find_pattern(module.graph(), deep))

@@ -25,11 +25,15 @@ llvm::Expected<mlir::Operation *> buildOp(mlir::OpBuilder &builder, mlir::Locati
 /// What is wrong with an op and what it holds.
 llvm::Error verifyOp(mlir::Operation *op);
 
-/// Adds an argument behind the others, with the name that callers pass it by.
-mlir::Value addArgument(mlir::func::FuncOp function, mlir::Type type, llvm::StringRef name);
+/// Whether `value` may be used by `user`: it is there before, and no op between them shuts out what is above it.
+bool isKnownAt(mlir::Value value, mlir::Operation *user);
+
+/// Adds an argument behind the others, with the name that callers pass it by. Error: a name that is taken, a function that is called.
+llvm::Expected<mlir::Value> addArgument(mlir::func::FuncOp function, mlir::Type type, llvm::StringRef name);
 /// Makes the function return `values`. A value that it returned before keeps the name of its result; `names` are those of the others, in
-/// order, and "" is none.
-void setResults(mlir::func::FuncOp function, mlir::ValueRange values, llvm::ArrayRef<std::string> names = {});
+/// order, and "" is none. Errors, and no change: values that the function's end doesn't know, two of one name, other types for a function
+/// that is called.
+llvm::Error setResults(mlir::func::FuncOp function, mlir::ValueRange values, llvm::ArrayRef<std::string> names = {});
 
 } // namespace graphopt
 #pragma GCC visibility pop

@@ -42,7 +42,7 @@ public:
   Value capture(llvm::StringRef name);
   /// A constant all of whose elements are this number.
   Value number(double number);
-  /// Result `result` of an op; attributes that are not named may be anything.
+  /// Result `result` of an op; attributes that are not named may be anything, and one that is `false` is not there.
   Value op(llvm::StringRef name, llvm::ArrayRef<Value> operands, llvm::ArrayRef<mlir::NamedAttribute> attributes = {}, unsigned result = 0);
   /// What a replacement replaces. A pattern has at least one, each a result of an op.
   void output(Value value) { outputs.push_back(value); }
