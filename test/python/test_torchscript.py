@@ -180,6 +180,18 @@ def test_language(model, sign, tmp_path):
     check(torch.jit.script(model()), tmp_path / "m.pt", x, names=["x"])
 
 
+def test_tensors_of_numbers():
+    def function(x):
+        s = x.size(0)
+        return torch.tensor(1.5), torch.tensor(s), torch.as_tensor(float(s)), x.to(torch.int8) + torch.tensor(1.5), torch.tensor(True)
+
+    script = torch.jit.script(function)
+    module = graph_opt.from_torch(script, (torch.ones(2),))
+    for ours, theirs in zip(module.evaluate(torch.ones(2)), script(torch.ones(2)), strict=True):
+        assert ours.dtype == theirs.dtype
+        torch.testing.assert_close(ours, theirs)
+
+
 def test_dynamic_sizes(tmp_path):
     class Model(nn.Module):
         def forward(self, x: torch.Tensor):

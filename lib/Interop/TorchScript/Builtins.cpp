@@ -39,9 +39,9 @@ std::optional<FailureOr<Item>> Evaluator::callBuiltin(StringRef op, const Argume
   if (isPrim && prim == "type" && given[0].get<StringRef>()) // of a device
     return Item{given[0].get<StringRef>()->split(':').first};
   if (isPrim && prim == "NumToTensor")
-    return makeTensor(arguments, loc);
+    return makeTensor(arguments, /*isWide=*/true, loc);
   if (!isPrim && (op == "tensor" || op == "as_tensor") && !given[0].tensor())
-    return makeTensor(arguments, loc);
+    return makeTensor(arguments, /*isWide=*/false, loc);
   if (given[0].tensor())
     return callOfTensor(isPrim ? prim : op, arguments, loc);
   if (given[0].sequence())

@@ -118,7 +118,8 @@ private:
   Result callOfSizes(llvm::StringRef op, llvm::ArrayRef<Item> operands, mlir::Location loc);
   /// A number out of a number or a tensor of one element: 'i', 'f' or 'b', or 's' for its own kind.
   Result toNumber(const Item &item, char kind, mlir::Location loc);
-  Result makeTensor(const Arguments &arguments, mlir::Location loc);
+  /// A tensor of a number or of nested lists of them; real numbers have 64 bits where it `isWide`, else the default type.
+  Result makeTensor(const Arguments &arguments, bool isWide, mlir::Location loc);
   llvm::FailureOr<int64_t> toInteger(const Item &item, llvm::StringRef what, mlir::Location loc);
   /// Equal numbers, strings, tuples and lists; nothing where that is known only as the model runs.
   std::optional<bool> areEqual(const Item &a, const Item &b, unsigned depth = 0);

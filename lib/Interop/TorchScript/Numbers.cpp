@@ -246,8 +246,7 @@ FailureOr<int64_t> Evaluator::toInteger(const Item &item, StringRef what, Locati
   return emitError(loc) << "expected " << what << ", got " << item.describe();
 }
 
-/// torch.tensor and what makes a tensor of a number.
-FailureOr<Item> Evaluator::makeTensor(const Arguments &arguments, Location loc) {
+FailureOr<Item> Evaluator::makeTensor(const Arguments &arguments, bool isWide, Location loc) {
   SmallVector<Item> elements = {arguments.positional[0]};
   SmallVector<int64_t> sizes;
   while (!elements.empty() && elements[0].sequence()) {
@@ -269,9 +268,7 @@ FailureOr<Item> Evaluator::makeTensor(const Arguments &arguments, Location loc) 
     isFloat |= element.get<double>() || (value && value->getType().isF64());
     isTruth &= element.get<bool>() || (value && value->getType().isInteger(1));
   }
-  // A bare number stays one of 64 bits; a tensor of them has the default type.
-  bool isBare = arguments.named.empty() && arguments.positional.size() == 1 && sizes.empty();
-  Type type = isFloat   ? isBare ? Type(builder.getF64Type()) : Type(builder.getF32Type())
+  Type type = isFloat   ? isWide ? Type(builder.getF64Type()) : Type(builder.getF32Type())
               : isTruth ? Type(builder.getI1Type())
                         : builder.getI64Type();
   for (const auto &[name, value] : arguments.named)
