@@ -51,7 +51,9 @@ private:
   /// The positions of the ports called by `names`, or of all that have cotangents.
   FailureOr<SmallVector<unsigned>> choose(func::FuncOp gradient, StringRef what, ArrayRef<PortInfo> ports, ArrayRef<std::string> names) {
     SmallVector<unsigned> chosen;
-    auto isFloat = [](const PortInfo &port) { return isa<FloatType>(port.type.getElementType()); };
+    auto isFloat = [](const PortInfo &port) {
+      return port.type && isa<FloatType>(port.type.getElementType());
+    }; // buffers and indices have no tensor type
     for (auto [index, port] : llvm::enumerate(ports))
       if (names.empty() && isFloat(port))
         chosen.push_back(index);
@@ -85,10 +87,10 @@ private:
       activity.add(body.getArgument(index));
     SmallVector<Operation *> steps = getSteps(body);
     activity.spread(steps);
-    if (failed(reverseSteps(steps, activity, cotangents)))
-      return failure();
     numReversed +=
         llvm::count_if(steps, [&](Operation *op) { return llvm::any_of(op->getResults(), [&](Value v) { return activity.isActive(v); }); });
+    if (failed(reverseSteps(steps, activity, cotangents)))
+      return failure();
     SmallVector<Value> returned = llvm::to_vector(end->getOperands());
     SmallVector<DictionaryAttr> attributes;
     gradient.getAllResultAttrs(attributes);

@@ -72,18 +72,22 @@ std::vector<std::pair<std::string, std::vector<std::string>>> registeredOps(cons
   return ops;
 }
 
+/// Runs what has a run() on values.
+template <typename Function>
+std::vector<Result> call(const Function &function, mlir::MLIRContext *context, const std::vector<Tensor> &arguments) {
+  std::vector<TensorValue> values = toValues(context, arguments);
+  nb::gil_scoped_release release;
+  auto results = unwrap(function.run(values));
+  nb::gil_scoped_acquire acquire;
+  return fromValues(results);
+}
+
 /// A compiled function; the module, whose context it needs, is kept alive by Python.
 struct Compiled {
   CompiledFunction function;
   mlir::MLIRContext *context;
 
-  std::vector<Result> run(const std::vector<Tensor> &arguments) const {
-    std::vector<TensorValue> values = toValues(context, arguments);
-    nb::gil_scoped_release release;
-    auto results = unwrap(function.run(values));
-    nb::gil_scoped_acquire acquire;
-    return fromValues(results);
-  }
+  std::vector<Result> run(const std::vector<Tensor> &arguments) const { return call(function, context, arguments); }
 
   void runInto(const std::vector<Tensor> &arguments, const std::vector<Result> &results) const {
     std::vector<TensorValue> values = toValues(context, arguments), written;
@@ -100,13 +104,7 @@ struct CompiledCuda {
   CudaFunction function;
   mlir::MLIRContext *context;
 
-  std::vector<Result> run(const std::vector<Tensor> &arguments) const {
-    std::vector<TensorValue> values = toValues(context, arguments);
-    nb::gil_scoped_release release;
-    auto results = unwrap(function.run(values));
-    nb::gil_scoped_acquire acquire;
-    return fromValues(results);
-  }
+  std::vector<Result> run(const std::vector<Tensor> &arguments) const { return call(function, context, arguments); }
 };
 
 CompiledCuda compileForGpu(Module &module, const std::string &function, const std::string &pipeline) {

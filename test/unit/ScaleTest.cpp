@@ -99,6 +99,8 @@ std::vector<std::string> listOurPasses() {
 const char *refuses(StringRef pass, StringRef kind) {
   if (pass == "graph-interpret" || pass == "graph-run-compiled")
     return "it runs a function without arguments";
+  if (pass == "graph-autodiff" && (kind.starts_with("arguments") || kind.ends_with("linalg")))
+    return "calls are inlined before, and only ops of tensors in the graph dialect have gradients";
   if (pass == "graph-cpu-destinations" && (kind == "arguments" || kind == "arguments-linalg"))
     return "the pipeline has inlined calls before";
   if (pass == "graph-cpu-vectorize" && kind.ends_with("linalg"))
