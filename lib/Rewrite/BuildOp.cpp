@@ -7,6 +7,7 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "llvm/ADT/StringSet.h"
+#include <queue>
 
 using namespace mlir;
 using namespace graphopt;
@@ -56,10 +57,19 @@ LogicalResult fillState(OperationState &state, ArrayRef<OperandGroup> operands, 
   if (llvm::any_of(known, [](StringAttr attr) { return attr == segmentsName; }))
     all.set(segmentsName, DenseI32ArrayAttr::get(context, segments));
 
-  if (state.name.getDialectNamespace() == graph::GraphDialect::getDialectNamespace())
-    for (Value operand : state.operands)
-      if (!isa<RankedTensorType>(operand.getType()))
-        return error() << "expected operands that are tensors, got one of type " << operand.getType();
+  // The dialect's shape rules read operands before anything has verified them: tensors first, then a number for each that lists leave open.
+  if (state.name.getDialectNamespace() == graph::GraphDialect::getDialectNamespace()) {
+    size_t open = 0;
+    for (NamedAttribute attribute : all)
+      if (auto numbers = dyn_cast<DenseI64ArrayAttr>(attribute.getValue()); numbers && attribute.getName().strref().starts_with("static_"))
+        open += llvm::count_if(numbers.asArrayRef(), [](int64_t number) { return ShapedType::isDynamic(number); });
+    for (auto [index, operand] : llvm::enumerate(state.operands)) {
+      bool isNumber = index + open >= state.operands.size();
+      if (isNumber ? !operand.getType().isIndex() : !isa<RankedTensorType>(operand.getType()))
+        return error() << "expected operands that are tensors, and numbers of type index for " << open
+                       << " sizes that lists leave open, got one of type " << operand.getType();
+    }
+  }
   auto *inference = state.name.getInterface<InferTypeOpInterface>();
   if (!inference)
     return error() << "expected an op whose result types follow from its operands";
@@ -143,20 +153,22 @@ llvm::Error graphopt::setResults(func::FuncOp function, ValueRange values, Array
   if (TypeRange(values) != TypeRange(terminator->getOperands()))
     if (llvm::Error error = checkUncalled(function))
       return error;
-  llvm::SmallDenseMap<Value, DictionaryAttr> before;
+  llvm::SmallDenseMap<Value, std::queue<DictionaryAttr>> before; // a value may be several results
   for (auto [index, value] : llvm::enumerate(terminator->getOperands()))
-    if (auto attributes = function.getResultAttrDict(index))
-      before.try_emplace(value, attributes);
+    before[value].push(function.getResultAttrDict(index));
   SmallVector<DictionaryAttr> attributes;
   llvm::StringSet<> taken;
   for (auto [index, value] : llvm::enumerate(values)) {
-    NamedAttrList list(before.lookup(value));
+    NamedAttrList list;
+    if (std::queue<DictionaryAttr> &kept = before[value]; !kept.empty()) {
+      list.append(NamedAttrList(kept.front()));
+      kept.pop();
+    }
     if (index < names.size() && !names[index].empty())
       list.set(graph::nameAttr, b.getStringAttr(names[index]));
     if (auto name = dyn_cast_or_null<StringAttr>(list.get(graph::nameAttr)); name && !taken.insert(name.getValue()).second)
       return makeError(Failure::badInput, "expected names that differ, got '" + name.getValue() + "' twice");
     attributes.push_back(list.getDictionary(b.getContext()));
-    before.erase(value); // the second result of a value has no name of the first
   }
   terminator->setOperands(values);
   function.setType(b.getFunctionType(function.getArgumentTypes(), TypeRange(values)));

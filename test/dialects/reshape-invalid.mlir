@@ -24,3 +24,12 @@ func.func @reshape_c2(%x: tensor<6x4xf32>) {
   %y = graph.reshape %x [5, 5] : tensor<6x4xf32> -> tensor<5x5xf32>
   return
 }
+
+// -----
+
+func.func @open_sizes(%x: tensor<6x4xf32>) {
+  // expected-error @below {{expected 1 values of type index for what a list leaves open, got 0}}
+  // expected-error @below {{failed to infer returned types}}
+  %y = "graph.reshape"(%x) <{static_sizes = array<i64: -9223372036854775808, 12>}> : (tensor<6x4xf32>) -> tensor<?x12xf32>
+  return
+}

@@ -33,3 +33,13 @@ func.func @slice_c3_overflow(%x: tensor<?xf32>) {
   %y = graph.slice %x starts [0] sizes [4] steps [-9223372036854775808] : tensor<?xf32> -> tensor<4xf32>
   return
 }
+
+// -----
+
+func.func @open_starts(%x: tensor<2x3xf32>, %i: index) {
+  // expected-error @below {{expected 0 values of type index for what a list leaves open, got 1}}
+  // expected-error @below {{failed to infer returned types}}
+  %y = "graph.slice"(%x, %i) <{operandSegmentSizes = array<i32: 1, 1, 0>, static_starts = array<i64: 0, 0>,
+      static_sizes = array<i64: -9223372036854775808, 3>, steps = array<i64: 1, 1>}> : (tensor<2x3xf32>, index) -> tensor<2x3xf32>
+  return
+}

@@ -146,6 +146,25 @@ def test_attributes(module):
     assert graph.call("cast", y, to="f64").dtype == "f64" and graph.call("reduce_sum", y, axes=[0]).sizes == [3]
 
 
+OPEN = -(2**63)  # of a list of sizes: an operand of type index tells it
+
+
+def test_sizes_by_operands(module):
+    graph = module.graph()
+    (x,) = graph.inputs
+    axis = graph.call("arith.constant", value="0 : index")
+    rows = graph.call("tensor.dim", x, axis)
+    graph.set_outputs([op.broadcast(x, [rows], static_sizes=[2, OPEN, 3])])
+    np.testing.assert_array_equal(run(module, X)[0], np.stack([X, X]))
+
+
+def test_one_value_as_two_outputs(module):
+    graph = module.graph()
+    graph.set_outputs([graph.outputs[0]] * 2, ["a", "b"])
+    graph.set_outputs([*graph.outputs, graph.inputs[0]], ["", "", "c"])
+    assert [name for name, _, _ in module.outputs()] == ["a", "b", "c"]
+
+
 def test_optional_operands(module):
     graph = module.graph()
     (x,) = graph.inputs
@@ -564,6 +583,7 @@ def test_attributes_are_checked(two):
     graph = two.graph()
     x, relu = graph.inputs[0], graph.nodes[1]
     fails("requires attribute 'axis'", lambda: op.softmax(x))
+    fails("expected operands that are tensors", lambda: op.reshape(x, static_sizes=[OPEN, 2]))
     fails("expected operands that are tensors", lambda: graph.call("neg", graph.find("tensor.extract")[0]))
     fails("expected an integer of 64 bits", lambda: op.softmax(x, axis=2**70))
     fails("levels of brackets", lambda: relu.set_attribute("my.text", "[" * 100000))

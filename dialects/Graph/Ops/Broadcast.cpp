@@ -24,6 +24,8 @@ OpFoldResult BroadcastOp::fold(FoldAdaptor) {
 //===--- Shape ------------------------------------------------------------===//
 
 LogicalResult BroadcastOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<SymbolicType> &results) {
+  if (failed(context.checkList(op.getStaticSizes(), op.getSizes())))
+    return failure();
   SymbolicType x = context.typeOf(op.getX()), y{{}, x.elementType};
   int64_t rank = static_cast<int64_t>(op.getStaticSizes().size()), extra = rank - static_cast<int64_t>(x.sizes.size());
   if (extra < 0) // (C1)

@@ -20,6 +20,8 @@ void IotaOp::build(OpBuilder &b, OperationState &state, Type element, ArrayRef<O
 //===--- Shape ------------------------------------------------------------===//
 
 LogicalResult IotaOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<SymbolicType> &results) {
+  if (failed(context.checkList(op.getStaticSizes(), op.getSizes())))
+    return failure();
   auto rank = static_cast<int64_t>(op.getStaticSizes().size()), axis = static_cast<int64_t>(op.getAxis());
   if (axis < 0 || axis >= rank) // (C1)
     return context.emitError() << "expected axis in [0, " << rank << "), got " << axis;

@@ -22,6 +22,8 @@ void PadOp::build(OpBuilder &b, OperationState &state, Value x, Value value, Arr
 //===--- Shape ------------------------------------------------------------===//
 
 LogicalResult PadOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<SymbolicType> &results) {
+  if (failed(context.checkList(op.getStaticLow(), op.getLow())) || failed(context.checkList(op.getStaticHigh(), op.getHigh())))
+    return failure();
   SymbolicType x = context.typeOf(op.getX()), value = context.typeOf(op.getValue()), y{{}, x.elementType};
   if (!value.sizes.empty() || value.elementType != x.elementType) // (C1)
     return context.emitError() << "expected a value of type " << RankedTensorType::get({}, x.elementType) << ", got "

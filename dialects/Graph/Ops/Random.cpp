@@ -24,6 +24,8 @@ bool RandomOp::isFoldable() { return false; } // a model's noise is no constant 
 //===--- Shape ------------------------------------------------------------===//
 
 LogicalResult RandomOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<SymbolicType> &results) {
+  if (failed(context.checkList(op.getStaticSizes(), op.getSizes())))
+    return failure();
   StringAttr distribution = op.getDistributionAttr();                        // null while parsing, where it is left out
   if (distribution && distribution != "uniform" && distribution != "normal") // (C1)
     return context.emitError() << "expected 'distribution' to be \"uniform\" or \"normal\", got " << distribution;

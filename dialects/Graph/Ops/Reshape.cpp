@@ -31,6 +31,8 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor) {
 //===--- Shape ------------------------------------------------------------===//
 
 LogicalResult ReshapeOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<SymbolicType> &results) {
+  if (failed(context.checkList(op.getStaticSizes(), op.getSizes())))
+    return failure();
   SymbolicType x = context.typeOf(op.getX());
   SmallVector<AffineExpr> sizes, known;
   std::optional<size_t> inferred;

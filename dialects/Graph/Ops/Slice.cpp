@@ -36,6 +36,8 @@ static std::optional<int64_t> spanOf(int64_t size, int64_t step) {
 //===--- Shape ------------------------------------------------------------===//
 
 LogicalResult SliceOp::infer(InferContext &context, Adaptor op, SmallVectorImpl<SymbolicType> &results) {
+  if (failed(context.checkList(op.getStaticStarts(), op.getStarts())) || failed(context.checkList(op.getStaticSizes(), op.getSizes())))
+    return failure();
   SymbolicType x = context.typeOf(op.getX()), y{{}, x.elementType};
   size_t rank = x.sizes.size();
   ArrayRef<int64_t> sizes = op.getStaticSizes(), steps = op.getSteps();

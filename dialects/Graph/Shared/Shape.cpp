@@ -23,6 +23,13 @@ AffineExpr InferContext::valueOf(OpFoldResult size) {
   return valueOf(cast<Value>(size));
 }
 
+LogicalResult InferContext::checkList(ArrayRef<int64_t> numbers, ValueRange values) {
+  auto open = llvm::count_if(numbers, [](int64_t number) { return ShapedType::isDynamic(number); });
+  if (static_cast<size_t>(open) == values.size())
+    return success();
+  return emitError() << "expected " << open << " values of type index for what a list leaves open, got " << values.size();
+}
+
 bool InferContext::canBeEqual(AffineExpr a, AffineExpr b) {
   auto x = dyn_cast<AffineConstantExpr>(a), y = dyn_cast<AffineConstantExpr>(b);
   return !x || !y || x == y;

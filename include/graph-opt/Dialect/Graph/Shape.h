@@ -38,6 +38,9 @@ public:
   virtual mlir::AffineExpr valueOf(mlir::Value index) = 0;
   /// The expression of a size given by attribute or operand.
   mlir::AffineExpr valueOf(mlir::OpFoldResult size);
+  /// Whether there is a value for each of the numbers that is left open (ShapedType::kDynamic), and no other. Emits an error where not: IR
+  /// in its generic form may say anything.
+  llvm::LogicalResult checkList(llvm::ArrayRef<int64_t> numbers, mlir::ValueRange values);
   /// A size that no expression gives: a symbol of its own.
   virtual mlir::AffineExpr unknown() = 0;
 
