@@ -237,12 +237,14 @@ SmallVector<PortInfo> Module::getOutputs(FunctionOpInterface function) {
                   [&](unsigned i) { return function.getResultAttrOfType<StringAttr>(i, graph::nameAttr); });
 }
 
-Expected<SmallVector<TensorValue>> Module::evaluate(ArrayRef<TensorValue> arguments, StringRef name, const EvalLimits &limits) const {
+Expected<SmallVector<TensorValue>> Module::evaluate(ArrayRef<TensorValue> arguments, StringRef name, const EvalLimits &limits,
+                                                    EvalHook hook) const {
   Expected<FunctionOpInterface> function = getFunction(name);
   if (!function)
     return function.takeError();
   FailureOr<SmallVector<TensorValue>> results = failure();
-  if (Error error = state->capture("evaluation", [&]() -> LogicalResult { return results = interpret(*function, arguments, limits); }))
+  if (Error error =
+          state->capture("evaluation", [&]() -> LogicalResult { return results = interpret(*function, arguments, limits, hook); }))
     return error;
   return std::move(*results);
 }

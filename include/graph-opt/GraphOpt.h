@@ -78,9 +78,9 @@ public:
   llvm::Expected<mlir::FunctionOpInterface> getFunction(llvm::StringRef name = "") const;
   static llvm::SmallVector<PortInfo> getInputs(mlir::FunctionOpInterface function);
   static llvm::SmallVector<PortInfo> getOutputs(mlir::FunctionOpInterface function);
-  /// Runs a function in the reference interpreter.
+  /// Runs a function in the reference interpreter; `hook` sees every op.
   llvm::Expected<llvm::SmallVector<TensorValue>> evaluate(llvm::ArrayRef<TensorValue> arguments, llvm::StringRef function = "",
-                                                          const EvalLimits &limits = {}) const;
+                                                          const EvalLimits &limits = {}, EvalHook hook = {}) const;
 
   /// Machine code for a function, which shares this model's context and outlives the model.
   llvm::Expected<CompiledFunction> compile(const CompileOptions &options = {}) const;

@@ -2,6 +2,7 @@
 #include "graph-opt/Rewrite/GraphPattern.h"
 #include "Rewrite/Matcher.h"
 #include "graph-opt/GraphError.h"
+#include "graph-opt/Rewrite/BuildOp.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SetVector.h"
@@ -67,17 +68,11 @@ static Operation *findInsertion(const PatternMatch &match) {
     return nullptr;
   auto isBefore = [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); };
   Operation *first = *llvm::min_element(outputs, isBefore), *last = *llvm::max_element(outputs, isBefore);
-  bool known = llvm::all_of(match.captures, [&](const PatternMatch::Use &use) {
-    Operation *op = use.op ? use.get().getDefiningOp() : nullptr;
-    return !op || op->getBlock() != block || op->isBeforeInBlock(first);
-  });
-  if (known)
+  if (llvm::all_of(match.captures, [&](const PatternMatch::Use &use) { return !use.op || isKnownAt(use.get(), first); }))
     return first;
   for (mlir::Value output : match.outputs)
     for (Operation *user : output.getUsers())
-      if (Operation *inBlock = block->findAncestorOpInBlock(*user); inBlock && !inBlock->isBeforeInBlock(last) && inBlock != last)
-        continue;
-      else if (!llvm::is_contained(match.ops, user))
+      if (!llvm::is_contained(match.ops, user) && !isKnownAt(last->getResult(0), user))
         return nullptr;
   return last;
 }

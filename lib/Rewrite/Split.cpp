@@ -37,10 +37,10 @@ public:
 
   llvm::Expected<std::vector<Part>> run(llvm::function_ref<std::optional<std::string>(Operation *)> tag) {
     collect(tag);
-    copySources();
     llvm::Expected<std::vector<unsigned>> order = sort();
-    if (!order)
+    if (!order) // and nothing has changed
       return order.takeError();
+    copySources();
     std::vector<Part> parts;
     for (unsigned index : *order) {
       for (Operation *op : units[index].ops)

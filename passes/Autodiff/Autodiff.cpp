@@ -4,6 +4,7 @@
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/GraphOpt.h"
 #include "graph-opt/Passes/Passes.h"
+#include "graph-opt/Rewrite/BuildOp.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -92,27 +93,17 @@ private:
     if (failed(reverseSteps(steps, activity, cotangents)))
       return failure();
     SmallVector<Value> returned = llvm::to_vector(end->getOperands());
-    SmallVector<DictionaryAttr> attributes;
-    gradient.getAllResultAttrs(attributes);
-    attributes.resize(returned.size(), b.getDictionaryAttr({}));
+    SmallVector<std::string> names(returned.size());
     for (unsigned index : *by) {
       returned.push_back(orZeros(b, cotangents.lookup(body.getArgument(index)), body.getArgument(index)));
-      attributes.push_back(makeAttributes("grad." + inputs[index].name, gradient.getArgAttr(index, graph::dimsAttr)));
+      names.push_back("grad." + inputs[index].name);
     }
-    end->setOperands(returned);
-    gradient.setType(b.getFunctionType(gradient.getArgumentTypes(), ValueRange(returned).getTypes()));
-    gradient.setAllResultAttrs(attributes);
+    if (llvm::Error wrong = setResults(gradient, returned, names))
+      return gradient.emitError() << llvm::toString(std::move(wrong));
+    for (auto [place, index] : llvm::enumerate(*by)) // the symbols of its sizes
+      if (Attribute dims = gradient.getArgAttr(index, graph::dimsAttr))
+        gradient.setResultAttr(outputs.size() + place, graph::dimsAttr, dims);
     return success();
-  }
-
-  /// Of a port: its name, and the symbols of its sizes where it has any.
-  DictionaryAttr makeAttributes(const Twine &name, Attribute dims) {
-    Builder b(&getContext());
-    NamedAttrList attributes;
-    attributes.append(graph::nameAttr, b.getStringAttr(name));
-    if (dims)
-      attributes.append(graph::dimsAttr, dims);
-    return attributes.getDictionary(&getContext());
   }
 
   /// The cotangents of the results: an argument for each, or 1 for the loss.
@@ -130,11 +121,12 @@ private:
       return success();
     }
     for (unsigned index : results) {
-      std::string name = "ct." + outputs[index].name;
-      unsigned argument = gradient.getNumArguments();
-      DictionaryAttr attributes = makeAttributes(name, gradient.getResultAttr(index, graph::dimsAttr));
-      (void)gradient.insertArgument(argument, outputs[index].type, attributes, NameLoc::get(b.getStringAttr(name)));
-      cotangents.flowInto(end->getOperand(index), gradient.getArgument(argument));
+      llvm::Expected<Value> argument = addArgument(gradient, outputs[index].type, "ct." + outputs[index].name);
+      if (!argument)
+        return gradient.emitError() << llvm::toString(argument.takeError());
+      if (Attribute dims = gradient.getResultAttr(index, graph::dimsAttr))
+        gradient.setArgAttr(gradient.getNumArguments() - 1, graph::dimsAttr, dims);
+      cotangents.flowInto(end->getOperand(index), *argument);
     }
     return success();
   }

@@ -5,7 +5,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -16,15 +15,10 @@ namespace {
 /// A copy of a block's ops at the builder's insertion point: the values are computed again where their cotangents need them.
 struct Replay {
   Replay(OpBuilder &b, Block &block, ValueRange arguments, const Activity &outer) : activity(outer) {
-    IRMapping map;
-    map.map(block.getArguments(), arguments);
     for (auto [argument, value] : llvm::zip(block.getArguments(), arguments))
       if (outer.isActive(argument))
         activity.add(value);
-    for (Operation *op : getSteps(block))
-      steps.push_back(b.clone(*op, map));
-    for (Value yielded : block.getTerminator()->getOperands())
-      yields.push_back(map.lookupOrDefault(yielded));
+    steps = copySteps(b, block, arguments, yields);
     activity.spread(steps);
   }
   Activity activity;

@@ -2,6 +2,7 @@
 #include "Autodiff/ReverseMode.h"
 #include "graph-opt/Dialect/Graph/Expr.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
@@ -32,6 +33,17 @@ SmallVector<Operation *> graphopt::getSteps(Block &block) {
   for (Operation &op : block.without_terminator())
     steps.push_back(&op);
   return steps;
+}
+
+SmallVector<Operation *> graphopt::copySteps(OpBuilder &b, Block &block, ValueRange arguments, SmallVectorImpl<Value> &ends) {
+  IRMapping map;
+  map.map(block.getArguments(), arguments);
+  SmallVector<Operation *> copies;
+  for (Operation *op : getSteps(block))
+    copies.push_back(b.clone(*op, map));
+  for (Value end : block.getTerminator()->getOperands())
+    ends.push_back(map.lookupOrDefault(end));
+  return copies;
 }
 
 Value graphopt::orZeros(OpBuilder &b, Value value, Value like) {

@@ -21,6 +21,9 @@ private:
 
 /// The ops of a block without its terminator.
 llvm::SmallVector<mlir::Operation *> getSteps(mlir::Block &block);
+/// Copies a block's ops to the builder's insertion point, its arguments being `arguments`; adds the terminator's operands to `ends`.
+llvm::SmallVector<mlir::Operation *> copySteps(mlir::OpBuilder &b, mlir::Block &block, mlir::ValueRange arguments,
+                                               llvm::SmallVectorImpl<mlir::Value> &ends);
 /// Takes cotangents back through ops, in the order of the code, as far as they are active. Emits errors.
 llvm::LogicalResult reverseSteps(llvm::ArrayRef<mlir::Operation *> steps, const Activity &activity, Cotangents &cotangents);
 llvm::LogicalResult reverseIf(mlir::scf::IfOp op, const Activity &activity, Cotangents &cotangents);

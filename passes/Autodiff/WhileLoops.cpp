@@ -6,24 +6,11 @@
 //===----------------------------------------------------------------------===//
 #include "Autodiff/ReverseMode.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
 using namespace graphopt;
 
 namespace {
-/// Copies a block's ops; returns the copies, and the terminator's operands in `ends`.
-SmallVector<Operation *> copyBlock(OpBuilder &b, Block &block, ValueRange arguments, SmallVectorImpl<Value> &ends) {
-  IRMapping map;
-  map.map(block.getArguments(), arguments);
-  SmallVector<Operation *> copies;
-  for (Operation *op : getSteps(block))
-    copies.push_back(b.clone(*op, map));
-  for (Value end : block.getTerminator()->getOperands())
-    ends.push_back(map.lookupOrDefault(end));
-  return copies;
-}
-
 /// How often the second region of the loop runs.
 Value countIterations(OpBuilder &b, scf::WhileOp op) {
   Location loc = op.getLoc();
@@ -38,12 +25,12 @@ Value countIterations(OpBuilder &b, scf::WhileOp op) {
   OpBuilder::InsertionGuard guard(b);
   Block *before = addBlock(counting.getBefore(), ValueRange(inits).getTypes());
   SmallVector<Value> ends; // the condition, and what is handed on
-  copyBlock(b, *op.getBeforeBody(), before->getArguments().drop_back(), ends);
+  copySteps(b, *op.getBeforeBody(), before->getArguments().drop_back(), ends);
   ends.push_back(before->getArguments().back());
   scf::ConditionOp::create(b, loc, ends.front(), ArrayRef<Value>(ends).drop_front());
   Block *after = addBlock(counting.getAfter(), types);
   SmallVector<Value> next;
-  copyBlock(b, *op.getAfterBody(), after->getArguments().drop_back(), next);
+  copySteps(b, *op.getAfterBody(), after->getArguments().drop_back(), next);
   next.push_back(arith::AddIOp::create(b, loc, after->getArguments().back(), arith::ConstantIndexOp::create(b, loc, 1)));
   scf::YieldOp::create(b, loc, next);
   return counting.getResults().back();
@@ -58,11 +45,11 @@ LogicalResult graphopt::reverseWhile(scf::WhileOp op, const Activity &outer, Cot
   auto counted = scf::ForOp::create(b, loc, zero, count, one, op.getInits());
   OpBuilder inner = OpBuilder::atBlockEnd(counted.getBody());
   SmallVector<Value> handed, next, ends;
-  copyBlock(inner, *op.getBeforeBody(), counted.getRegionIterArgs(), handed);
-  copyBlock(inner, *op.getAfterBody(), ArrayRef<Value>(handed).drop_front(), next);
+  copySteps(inner, *op.getBeforeBody(), counted.getRegionIterArgs(), handed);
+  copySteps(inner, *op.getAfterBody(), ArrayRef<Value>(handed).drop_front(), next);
   scf::YieldOp::create(inner, loc, next);
   SmallVector<Operation *> steps{counted};
-  llvm::append_range(steps, copyBlock(b, *op.getBeforeBody(), counted.getResults(), ends));
+  llvm::append_range(steps, copySteps(b, *op.getBeforeBody(), counted.getResults(), ends));
 
   Activity activity = outer;
   activity.spread(steps);

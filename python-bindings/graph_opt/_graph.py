@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ._errors import Error, stage
-from ._values import numpy_dtype, pack
+from ._values import describe, numpy_dtype, pack
 
 if TYPE_CHECKING:
     from ._module import Module
@@ -298,10 +298,7 @@ class Graph:
     def constant(self, array, *, name: str = "") -> Value:
         """A constant tensor of an array, which is copied."""
         array = np.asarray(array)
-        element = next((e for e in _ELEMENTS if numpy_dtype(e) == array.dtype), None)
-        if element is None:
-            raise Error(f"expected an array of an element type that is supported, got {array.dtype}")
-        return self._constant(array, element, name)
+        return self._constant(array, describe(array).rsplit("x", 1)[-1], name)
 
     def copy(self, node: Node, inputs: Sequence | None = None) -> Node:
         """A copy of a node, on other inputs of the same types."""
@@ -376,6 +373,3 @@ class Graph:
 
     def __repr__(self) -> str:
         return "\n".join(repr(node) for node in self.nodes)
-
-
-_ELEMENTS = ("f16", "f32", "f64", "i1", "i8", "i16", "i32", "i64", "ui8", "ui16", "ui32", "ui64")

@@ -19,6 +19,7 @@ public:
 
   explicit Editor(Module &module) : module(module) {}
 
+  const Module &getModule() const { return module; }
   mlir::MLIRContext *getContext() const { return module.getContext(); }
   mlir::func::FuncOp getFunction(const std::string &name) const;
   Node number(mlir::Operation *op);

@@ -188,16 +188,8 @@ std::vector<Result> interpretWith(Editor &editor, Node function, const Tensors &
     });
   };
   std::vector<TensorValue> values = toValues(editor.getContext(), arguments);
-  llvm::SmallVector<TensorValue> results;
-  std::string text;
-  ScopedDiagnosticHandler handler(editor.getContext(), [&](Diagnostic &diagnostic) {
-    llvm::raw_string_ostream(text) << diagnostic.getLocation() << ": error: " << diagnostic;
-    return success();
-  });
-  auto evaluated = interpret(cast<FunctionOpInterface>(editor.get(function)), values, {}, run);
-  if (failed(evaluated))
-    return callback.unwrap(llvm::Expected<std::vector<Result>>(makeError(Failure::badInput, text)));
-  return copyValues(*evaluated);
+  StringRef name = cast<FunctionOpInterface>(editor.get(function)).getName();
+  return copyValues(callback.unwrap(editor.getModule().evaluate(values, name, {}, run)));
 }
 } // namespace
 

@@ -16,7 +16,7 @@ ROUTES = {
     "onnx-dynamic": "the same, whose sizes vary, with two sizes of each",
     "compile": '`torch.compile(backend="graph_opt", options={"strict": True})`, once for two batches and lengths',
     "fx": "torch.fx to a graph and back, run by torch, which exports it again",
-    "json": "`.pt2` to JSON and back: the same graph",
+    "json": "`.pt2` to JSON and back: the same graph, compiled",
     "onnx-again": "ONNX to a graph and back, run by ONNX Runtime",
     "onnx-out": "torch.export to ONNX, run by ONNX Runtime",
 }
