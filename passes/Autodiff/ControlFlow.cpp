@@ -166,9 +166,9 @@ LogicalResult LoopReversal::buildBackward() {
     }
   for (Value capture : captures)
     inits.push_back(orZeros(b, {}, capture));
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0), one = arith::ConstantIndexOp::create(b, loc, 1);
   if (inits.empty())
     return success();
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0), one = arith::ConstantIndexOp::create(b, loc, 1);
   auto backward = scf::ForOp::create(b, loc, zero, count, one, inits);
   OpBuilder inner = OpBuilder::atBlockEnd(backward.getBody());
   ValueRange sums = backward.getRegionIterArgs();

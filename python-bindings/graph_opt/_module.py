@@ -108,7 +108,9 @@ class Module:
 
     def clone(self) -> "Module":
         """A copy, which shares the weights."""
-        return Module(self._native.clone(), self._signature, self._files)
+        copy = Module(self._native.clone(), self._signature, self._files)
+        copy._own = self._own
+        return copy
 
     def parameters(self) -> dict:
         """The weights by name: numpy arrays on the module's own memory, which can't be written to."""
@@ -185,7 +187,7 @@ class Module:
             text, names, tensors = self._native.to_fx(function)
         from ._fx import build
 
-        return build(text, names, tensors, self._native, self._signature)
+        return build(text, names, tensors, self._native, self.signature_of(function))
 
     def signature_of(self, function: str = "") -> Signature:
         """How calls map to a function's inputs and results: nested as the model has them, or in order for functions that it didn't have."""

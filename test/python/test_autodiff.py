@@ -195,6 +195,17 @@ def test_a_models_loss_by_its_parameters():
         np.testing.assert_allclose(by_name[f"grad.{name}"], parameter.grad.numpy(), rtol=1e-5, atol=1e-6)
 
 
+def test_calls_stay_as_the_model_has_them():
+    """Beside functions that passes and splits add, and in copies."""
+    x = torch.rand(2)
+    module = graph_opt.from_torch(lambda x, *, scale: {"y": x * scale}, (x,), {"scale": x})
+    (function,) = module.functions()
+    module.run_passes(f"graph-autodiff{{function={function}}}")
+    module.graph(function).split(lambda node: "all")
+    for copy in (module, module.clone()):
+        assert torch.equal(copy.evaluate(x, scale=x, function=function)["y"], x * x)
+
+
 def test_what_has_no_influence_has_zeros():
     text = """func.func @f(%x: tensor<?xf32> {graph.name = "x"}, %w: tensor<?xf32> {graph.name = "w"}) -> tensor<?xf32> {
       %0 = graph.floor %w : tensor<?xf32>
