@@ -191,7 +191,7 @@ class Graph_Elementwise<string mnemonic, list<Trait> traits, int arity, string d
     ::llvm::FailureOr<::llvm::SmallVector<::mlir::Value>> $cppClass::buildGradient(::mlir::OpBuilder &builder,
                                                                                    ::mlir::ValueRange cotangents) {
       ::graphopt::ExprBuilder g(builder, getLoc());
-      ::graphopt::Expr ct = g(cotangents[0]), y = g((*this)->getResult(0)); (void)y;
+      ::graphopt::Expr ct = g(cotangents[0]), y = g((*this)->getResult(0)); (void)ct, (void)y;
       ::llvm::SmallVector<::graphopt::Expr> args = g((*this)->getOperands());
       ::graphopt::Expr }] # unpack # [{
       return ::graphopt::unbroadcast(*this, {}] # gradient # [{});

@@ -67,8 +67,6 @@ LogicalResult graphopt::reverseSteps(ArrayRef<Operation *> steps, const Activity
       done = reverseFor(loop, activity, cotangents);
     else if (auto loop = dyn_cast<scf::WhileOp>(op))
       done = reverseWhile(loop, activity, cotangents);
-    else if (auto same = dyn_cast<tensor::CastOp>(op))
-      cotangents.flowInto(same.getSource(), cotangents.lookup(same.getDest()));
     else
       done = cotangents.reverse(op);
     if (failed(done))

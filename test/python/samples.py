@@ -48,10 +48,10 @@ class Sample:
 
 
 class Draw:
-    """What samples are drawn with. `smooth` gives f64 inputs away from kinks and poles, for gradients."""
+    """What samples are drawn with. `smooth` gives inputs of `kind`, away from kinks and poles, for gradients."""
 
-    def __init__(self, draw, smooth: bool = False):
-        self.draw, self.smooth = draw, smooth
+    def __init__(self, draw, smooth: bool = False, kind: str = "f64"):
+        self.draw, self.smooth, self.kind = draw, smooth, kind
         self.rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1), label="seed"))
 
     def integer(self, low: int, high: int) -> int:
@@ -64,7 +64,7 @@ class Draw:
         return self.draw(st.sampled_from(values))
 
     def element(self, elements) -> str:
-        return "f64" if self.smooth and "f64" in elements else self.one_of(elements)
+        return self.kind if self.smooth and self.kind in elements else self.one_of(elements)
 
     def size(self) -> int:
         return self.one_of([1, 2, 3, 4, 5]) if self.smooth else self.one_of([0, 1, 1, 2, 2, 3, 3, 4, 5, 7, 17])

@@ -8,14 +8,13 @@ import os
 import pytest
 
 torch = pytest.importorskip("torch")
+from aten_gradients import SOURCES  # noqa: E402
 from core_program import run  # noqa: E402
 from core_table import read_table  # noqa: E402
-from tables import ROOT, atens  # noqa: E402
+from tables import atens  # noqa: E402
 from traced_samples import traced_calls  # noqa: E402
 
 IS_LONG = os.environ.get("GRAPHOPT_HYPOTHESIS") == "long"
-LINES = [line for line in (ROOT / "tools/dev/aten-sources.tsv").read_text().splitlines() if not line.startswith("#")]
-SOURCES = {name: infos.split() for name, infos in (line.split("\t") for line in LINES)}
 # None of torch's samples leads to them; what has their rule under test.
 UNSAMPLED = {
     name: why

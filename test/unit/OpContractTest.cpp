@@ -363,7 +363,12 @@ TEST_P(OpContractTest, GradientIsFiniteDifference) {
   llvm::SmallVector<size_t> arguments;
   for (auto [operand, value] : llvm::zip(op()->getOperands(), *cotangents)) {
     if (auto argument = mlir::dyn_cast<mlir::BlockArgument>(operand)) {
-      ASSERT_TRUE(value) << "expected a cotangent of argument " << argument.getArgNumber();
+      if (!value) { // none flows: then nothing changes with the argument
+        const TensorValue &difference = expected[argument.getArgNumber()];
+        for (int64_t k = 0; k < difference.getNumElements(); ++k)
+          EXPECT_EQ(difference.getAsDouble(k), 0.0) << "expected a cotangent of argument " << argument.getArgNumber();
+        continue;
+      }
       EXPECT_TRUE(areCompatible(operand.getType(), value.getType())) << "argument " << argument.getArgNumber();
       results.push_back(value);
       arguments.push_back(argument.getArgNumber());

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from core_table import read_table
+from gradient_table import read_gradients
 from model_table import models_page
 from tables import BUILD, INCLUDES, LLVM, ROOT, atens, import_table, ops
 
@@ -64,6 +65,13 @@ def passes_page() -> str:
     return page
 
 
+# What a kind in aten-gradients.tsv means.
+WHY = {
+    "0 everywhere": "it is 0 wherever it exists",
+    "integers": "no operand, or no result, is of a floating-point type",
+    "no calls on f64": "it takes no numbers of f64",
+    "torch has none": "torch has none to compare with",
+}
 MEANS = {"LowerOpInterface": "lowering", "ScalarBodyOpInterface": "elementwise body", "DecomposeOpInterface": "decomposition"}
 
 
@@ -95,6 +103,46 @@ def support_page() -> str:
         columns += [means_of(op), gradient, exports_of(op, rules["exported"])]
         page += f"| [`{op.mnemonic}`](ops.md#{op.name.replace('.', '')}) | {' | '.join(columns)} |\n"
     page += "\n## Operators that expand to several ops\n\n" + ", ".join(f"`{name}`" for name in rules["expanded"]) + "\n"
+    return page
+
+
+def gradient_of(op) -> str:
+    """How an op is differentiated, or why it is not."""
+    if "GradientOpInterface" in op.interfaces:
+        if "Graph_Elementwise" in op.classes:
+            return "formula of its row"
+        return (
+            "of its decomposition"
+            if "gradientOfDecomposition(" in (ROOT / f"dialects/Graph/Ops/{op.family}.cpp").read_text()
+            else "own rule"
+        )
+    reason = re.search(r"Not differentiable: ([^.]*)\.", " ".join(op.description.split()))
+    return f"none: {reason[1]}"
+
+
+def gradients_page() -> str:
+    computed = [op for op in ops() if "EvaluateOpInterface" in op.interfaces]
+    own = [op for op in computed if "GradientOpInterface" in op.interfaces]
+    operators, reasons = {}, {}
+    for name, kind in read_gradients().items():
+        (operators if kind == "yes" else reasons).setdefault(name.split(".")[0], []).append((name, kind))
+    page = f"{GENERATED}# Gradients\n\nOf the {len(computed)} ops of the dialect {len(own)} are differentiable, and "
+    page += (
+        f"{len(operators)} of torch's operators by way of them.\nEach gradient of an op agrees with central differences and with torch's "
+    )
+    page += "(`test/python/test_gradients.py`), corners too\n"
+    page += (
+        "(`test_gradient_corners.py`, which lists what is not as in torch, and why); those of the operators were torch's on random calls\n"
+    )
+    page += "(`test_aten_gradients.py`).\n\n## The ops of the dialect\n\n| op | gradient |\n|---|---|\n"
+    for op in computed:
+        page += f"| [`{op.mnemonic}`](ops.md#{op.name.replace('.', '')}) | {gradient_of(op)} |\n"
+    page += "\n## Operators of torch\n\n| operator | overloads |\n|---|---|\n"
+    for operator, overloads in sorted(operators.items()):
+        page += f"| `{operator}` | {', '.join(f'`{name.split(chr(46), 1)[1]}`' for name, _ in overloads)} |\n"
+    page += "\n## Operators without a gradient that isn't 0\n\n| overload | because |\n|---|---|\n"
+    for overloads in (reasons[operator] for operator in sorted(reasons)):
+        page += "".join(f"| `{name}` | {WHY.get(kind, kind)} |\n" for name, kind in overloads)
     return page
 
 
@@ -170,6 +218,7 @@ def main() -> int:
     options = parser.parse_args()
     generated = {
         "core-aten.md": core_page,
+        "gradients.md": gradients_page,
         "models.md": lambda: GENERATED + models_page(),
         "ops.md": ops_page,
         "passes.md": passes_page,

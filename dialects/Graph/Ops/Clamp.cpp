@@ -1,6 +1,7 @@
 //===- Clamp.cpp ----------------------------------------------------------===//
 #include "graph-opt/Dialect/Graph/Ops/Clamp.h"
 #include "Graph/Shared/OpSupport.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -58,23 +59,26 @@ FailureOr<SmallVector<Value>> ClampOp::buildGradient(OpBuilder &b, ValueRange co
   ExprBuilder g(b, getLoc());
   if (!isa<FloatType>(getElementTypeOrSelf(getType())))
     return SmallVector<Value>(getNumOperands());
-  Expr x = g(getX()), zero = g.number(0.0, getElementTypeOrSelf(getType())), rest = g(cotangents[0]), ofLower, ofUpper;
-  if (getUpper()) { // the last one to decide
-    Expr upper = g(getUpper());
-    Expr raised = getLower() ? select(x < g(getLower()), g(getLower()), x) : x;
-    ofUpper = select(raised > upper, rest, zero);
-    rest = select(raised > upper, zero, rest);
+  Expr x = g(getX()), ct = g(cotangents[0]), zero = numberLike(0.0, ct), lower = g(getLower()), upper = g(getUpper());
+  auto isNumber = [](Value bound) { return !bound || matchPattern(bound, m_Constant()); };
+  auto where = [&](Expr condition, Expr yes, Expr no) { return graphopt::select(condition, yes, no); };
+  SmallVector<Expr> results;
+  if (isNumber(lower) && isNumber(upper)) { // x gets all of it between them, and nothing at them
+    Expr inside = lower.value ? where(x > lower, ct, zero) : ct;
+    results.push_back(upper.value ? where(x < upper, inside, zero) : inside);
+    results.append(getNumOperands() - 1, Expr());
+  } else if (!lower.value || !upper.value) { // as the gradient of max or min
+    Expr bound = lower.value ? lower : upper, shared = where(x == bound, ct * 0.5, ct);
+    Expr isBelow = x<bound, isAbove = x> bound;
+    results = {where(lower.value ? isBelow : isAbove, zero, shared), where(lower.value ? isAbove : isBelow, zero, shared)};
+  } else { // between bounds that meet x gets all of it, and the upper one where they have changed places
+    Expr isApart = lower<upper, isSame = lower == upper, isCrossed = lower> upper, half = where(isApart, ct * 0.5, zero);
+    Expr atBound = where(isApart, ct * 0.5, ct), ofBound = where(isSame, ct, where(isApart, ct, zero));
+    Expr ofX = where(x == lower, atBound, where(x == upper, atBound, ct));
+    results.push_back(where(x < lower, zero, where(x > upper, zero, ofX)));
+    results.push_back(where(x < lower, ofBound, where(x == lower, half, zero)));
+    results.push_back(where(isCrossed, ct, where(x > upper, ofBound, where(x == upper, half, zero))));
   }
-  if (getLower()) {
-    Expr below = x < g(getLower());
-    ofLower = select(below, rest, zero);
-    rest = select(below, zero, rest);
-  }
-  SmallVector<Expr> results{rest};
-  if (getLower())
-    results.push_back(ofLower);
-  if (getUpper())
-    results.push_back(ofUpper);
   return unbroadcast(*this, results);
 }
 

@@ -6,7 +6,8 @@ def Graph_ClampOp : Graph_TensorOp<"clamp", [
   let summary = "elementwise bounds";
   let description = [{
     `y = min(max(x, lower), upper)`; either bound may be absent. Operands broadcast by numpy's rules. NaN where an operand is; upper wins over
-    lower. The gradient goes to the operand that y is taken from, to x where it equals a bound.
+    lower. The gradient goes to the operand that y is taken from. Where x equals a bound they share it by halves;
+    of bounds that are constants x gets nothing there.
 
     1. (C1) All operands have one element type.
     2. (C2) At least one bound is given.

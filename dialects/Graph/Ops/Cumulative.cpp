@@ -109,10 +109,11 @@ FailureOr<Value> prodGradient(Expr x, Expr, Expr ct, int64_t axis) {
   return Value(g.sum(select(isLater, g.number(0.0, element), g((*inner)[0])), {axis}, /*keepDims=*/false));
 }
 
-/// All of it to the last element so far that attains the extreme.
+/// All of it to the last element so far that attains the extreme, or is NaN.
 FailureOr<Value> extremeGradient(Expr x, Expr y, Expr ct, int64_t axis) {
   ExprBuilder &g = *x.g;
-  Expr position = select(x == y, countedAlong(g, x, axis, axis, x.getType().getRank()), g.number(0, g.b.getI64Type()));
+  Expr here = countedAlong(g, x, axis, axis, x.getType().getRank());
+  Expr position = select(isNan(x), here, select(x == y, here, g.number(0, g.b.getI64Type())));
   Value last = CumulativeMaxOp::create(g.b, g.loc, position, axis);
   Value zeros = g.broadcastLike(g.number(0.0, x.getType().getElementType()), x);
   return scatterAlong<ScatterAddOp>(g.b, g.loc, zeros, last, ct, axis);

@@ -9,6 +9,35 @@ using namespace mlir;
 using namespace graphopt;
 using namespace graphopt::graph;
 
+//===--- What the rows' gradients are written in --------------------------===//
+
+namespace {
+/// Of the greater or the lesser of two. Equal operands share the cotangent by halves; where one is NaN, both get all of it.
+Expr extremeGradient(Expr isOther, Expr isEqual, Expr ct) { return select(isOther, numberLike(0.0, ct), select(isEqual, ct * 0.5, ct)); }
+
+Expr powGradientOfBase(Expr a, Expr b, Expr ct) { return select(b == 0.0, numberLike(0.0, ct), ct * (b * pow(a, b - 1.0))); }
+
+/// 0 ^ b is 0 or 1 beside each b >= 0.
+Expr powGradientOfExponent(Expr a, Expr b, Expr y, Expr ct) {
+  Expr zero = numberLike(0.0, ct), slope = y * log(a);
+  return ct * select(a == 0.0, select(b < 0.0, slope, select(b == b, zero, slope)), slope);
+}
+
+/// 1 / (a^2 + b^2), and 0 for 0, where atan2 has a jump.
+Expr inverseSquare(Expr a, Expr b) {
+  Expr square = a * a + b * b;
+  return select(square == 0.0, numberLike(0.0, a), 1.0 / square);
+}
+
+/// floor(a / b) as `a mod b` has it: a quotient that rounds to the integer above is the one below, and of 1 and -inf it is -1.
+Expr floorOfQuotient(Expr a, Expr b) {
+  Expr rest = (*a.g)(RemOp::create(a.g->b, a.g->loc, a, b)), quotient = (a - rest) / b, whole = floor(quotient);
+  Expr nearest = select(quotient - whole > 0.5, whole + 1.0, whole);
+  Expr isAbove = select(b < 0.0, rest > 0.0, rest < 0.0);
+  return select(b == 0.0, a / b, select(isAbove, nearest - 1.0, nearest));
+}
+} // namespace
+
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.ops.inc"
 
 namespace {

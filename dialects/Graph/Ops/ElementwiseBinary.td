@@ -29,7 +29,7 @@ def Graph_SubOp : Graph_Binary<"sub", "numbers", "a - b", "total::sub(a, b)", "s
 def Graph_MulOp : Graph_Binary<"mul", "numbers", "a * b", "total::mul(a, b)", "s.mul(a, b)", "ct * b, ct * a",
   ["mul.Tensor", "mul.Scalar", "multiply.Tensor", "multiply.Scalar"], ["Mul"], [Commutative], "Integers wrap.",
   "foldNeutral(*this, adaptor.getOperands(), Neutral::one, true)">;
-def Graph_DivOp : Graph_Binary<"div", "numbers", "a / b", "total::div(a, b)", "s.div(a, b)", "ct / b, -ct * y / b",
+def Graph_DivOp : Graph_Binary<"div", "numbers", "a / b", "total::div(a, b)", "s.div(a, b)", "ct / b, -ct * (y / b)",
   ["div.Tensor", "div.Scalar", "divide.Tensor", "divide.Scalar", "true_divide.Tensor", "true_divide.Scalar"], ["Div"], [],
   [{Integers round toward zero; x / 0 is 0, and the least value / -1 is itself.}],
   "foldNeutral(*this, adaptor.getOperands(), Neutral::one, false)"> {
@@ -40,12 +40,12 @@ def Graph_RemOp : Graph_Binary<"rem", "numbers", "a - b * trunc(a / b)", "total:
   ["fmod.Tensor", "fmod.Scalar"], [], [], "The sign of a. On integers x rem 0 is x."> {
   let toOnnx = [{exportRem(to, a, b)}];
 }
-def Graph_ModOp : Graph_Binary<"mod", "numbers", "a - b * floor(a / b)", "total::mod(a, b)", "s.mod(a, b)", "ct, -ct * floor(a / b)",
+def Graph_ModOp : Graph_Binary<"mod", "numbers", "a - b * floor(a / b)", "total::mod(a, b)", "s.mod(a, b)", "ct, -ct * floorOfQuotient(a, b)",
   ["remainder.Tensor", "remainder.Scalar"], [], [], "The sign of b. On integers x mod 0 is x."> {
   let toOnnx = [{exportMod(to, a, b)}];
 }
 def Graph_PowOp : Graph_Binary<"pow", "numbers", "a ^ b", "total::pow(a, b)", "s.pow(a, b)",
-  "select(b == 0.0, ct * 0.0, ct * b * pow(a, b - 1.0)), select(a == 0.0, select(b > 0.0, ct * 0.0, ct * y * log(a)), ct * y * log(a))",
+  "powGradientOfBase(a, b, ct), powGradientOfExponent(a, b, y, ct)",
   ["pow.Tensor_Tensor", "pow.Tensor_Scalar"], [], [],
   "Integers wrap; a negative exponent gives 0, but 1 for a = 1 and 1 or -1 for a = -1.",
   "foldNeutral(*this, adaptor.getOperands(), Neutral::one, false)"> {
@@ -53,19 +53,19 @@ def Graph_PowOp : Graph_Binary<"pow", "numbers", "a ^ b", "total::pow(a, b)", "s
   let hasCanonicalizer = 1;
 }
 def Graph_MaxOp : Graph_Binary<"max", "elements", "max(a, b)", "total::max(a, b)", "s.max(a, b)",
-  "select(a > b, ct, select(a == b, ct * 0.5, ct * 0.0)), select(b > a, ct, select(a == b, ct * 0.5, ct * 0.0))", ["maximum.default", "max.other"],
+  "extremeGradient(a < b, a == b, ct), extremeGradient(b < a, a == b, ct)", ["maximum.default", "max.other"],
   [], [Commutative], "NaN where either is. Equal operands share the gradient by halves.",
   "foldEqualOperands(*this)"> {
   let toOnnx = [{to(a.isTruth() ? "Or" : "Max", {a, b})}];
 }
 def Graph_MinOp : Graph_Binary<"min", "elements", "min(a, b)", "total::min(a, b)", "s.min(a, b)",
-  "select(a < b, ct, select(a == b, ct * 0.5, ct * 0.0)), select(b < a, ct, select(a == b, ct * 0.5, ct * 0.0))", ["minimum.default", "min.other"],
+  "extremeGradient(a > b, a == b, ct), extremeGradient(b > a, a == b, ct)", ["minimum.default", "min.other"],
   [], [Commutative], "NaN where either is. Equal operands share the gradient by halves.",
   "foldEqualOperands(*this)"> {
   let toOnnx = [{to(a.isTruth() ? "And" : "Min", {a, b})}];
 }
 def Graph_Atan2Op : Graph_Binary<"atan2", "floats", "atan2(a, b)", "std::atan2(a, b)", "s.binary<::mlir::math::Atan2Op>(a, b)",
-  "ct * b / (a * a + b * b), -ct * a / (a * a + b * b)", ["atan2.default"], []> {
+  "ct * b * inverseSquare(a, b), -ct * a * inverseSquare(a, b)", ["atan2.default"], []> {
   let toOnnx = [{exportAtan2(to, a, b)}];
 }
 def Graph_AndOp : Graph_Binary<"and", "bits", "a & b", "total::bitAnd(a, b)", "s.bitAnd(a, b)", "",

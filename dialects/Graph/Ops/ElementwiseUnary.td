@@ -31,25 +31,25 @@ def Graph_NegOp : Graph_Unary<"neg", "numbers", "-x", "total::neg(x)", "s.neg(x)
 }
 def Graph_AbsOp : Graph_Unary<"abs", "numbers", "|x|", "total::abs(x)", "s.abs(x)", "ct * sign(x)", ["abs.default", "absolute.default"], ["Abs"], 1,
   "Integers wrap: |least| is the least value.", "foldIdempotent(*this)">;
-def Graph_SignOp : Graph_Unary<"sign", "numbers", "sign(x)", "total::sign(x)", "s.sign(x)", "ct * 0.0", ["sign.default"], ["Sign"], 1,
+def Graph_SignOp : Graph_Unary<"sign", "numbers", "sign(x)", "total::sign(x)", "s.sign(x)", "::graphopt::Expr()", ["sign.default"], ["Sign"], 1,
   "-1, 0 or 1; 0 for NaN.", "foldIdempotent(*this)">;
-def Graph_CeilOp : Graph_Unary<"ceil", "floats", "ceil(x)", "std::ceil(x)", "s.unary<::mlir::math::CeilOp>(x)", "ct * 0.0",
+def Graph_CeilOp : Graph_Unary<"ceil", "floats", "ceil(x)", "std::ceil(x)", "s.unary<::mlir::math::CeilOp>(x)", "::graphopt::Expr()",
   ["ceil.default"], ["Ceil"], 1, "", "foldIdempotent(*this)">;
-def Graph_FloorOp : Graph_Unary<"floor", "floats", "floor(x)", "std::floor(x)", "s.unary<::mlir::math::FloorOp>(x)", "ct * 0.0",
+def Graph_FloorOp : Graph_Unary<"floor", "floats", "floor(x)", "std::floor(x)", "s.unary<::mlir::math::FloorOp>(x)", "::graphopt::Expr()",
   ["floor.default"], ["Floor"], 1, "", "foldIdempotent(*this)">;
-def Graph_TruncOp : Graph_Unary<"trunc", "floats", "trunc(x)", "std::trunc(x)", "s.unary<::mlir::math::TruncOp>(x)", "ct * 0.0",
+def Graph_TruncOp : Graph_Unary<"trunc", "floats", "trunc(x)", "std::trunc(x)", "s.unary<::mlir::math::TruncOp>(x)", "::graphopt::Expr()",
   ["trunc.default"], [], 1, "", "foldIdempotent(*this)"> {
   let toOnnx = [{to("Mul", {to("Sign", {x}), to("Floor", {to("Abs", {x})})})}];
 }
-def Graph_RoundOp : Graph_Unary<"round", "floats", "round(x)", "std::nearbyint(x)", "s.unary<::mlir::math::RoundEvenOp>(x)", "ct * 0.0",
+def Graph_RoundOp : Graph_Unary<"round", "floats", "round(x)", "std::nearbyint(x)", "s.unary<::mlir::math::RoundEvenOp>(x)", "::graphopt::Expr()",
   ["round.default"], ["Round"], 1, "Halves go to the even neighbour.", "foldIdempotent(*this)">;
 def Graph_SqrtOp : Graph_Unary<"sqrt", "floats", "sqrt(x)", "std::sqrt(x)", "s.unary<::mlir::math::SqrtOp>(x)", "ct * 0.5 / y",
   ["sqrt.default"], ["Sqrt"], 4>;
 def Graph_RsqrtOp : Graph_Unary<"rsqrt", "floats", "1 / sqrt(x)", "T(1) / std::sqrt(x)",
-  "s.div(s.constant(1.0), s.unary<::mlir::math::SqrtOp>(x))", "ct * -0.5 * y * y * y", ["rsqrt.default"], [], 8> {
+  "s.div(s.constant(1.0), s.unary<::mlir::math::SqrtOp>(x))", "ct * -0.5 * (y * y * y)", ["rsqrt.default"], [], 8> {
   let toOnnx = [{to("Reciprocal", {to("Sqrt", {x})})}];
 }
-def Graph_ReciprocalOp : Graph_Unary<"reciprocal", "floats", "1 / x", "T(1) / x", "s.div(s.constant(1.0), x)", "-ct * y * y",
+def Graph_ReciprocalOp : Graph_Unary<"reciprocal", "floats", "1 / x", "T(1) / x", "s.div(s.constant(1.0), x)", "-ct * (y * y)",
   ["reciprocal.default"], ["Reciprocal"], 4>;
 def Graph_ExpOp : Graph_Unary<"exp", "floats", "exp(x)", "std::exp(x)", "s.unary<::mlir::math::ExpOp>(x)", "ct * y",
   ["exp.default"], ["Exp"], 10>;
@@ -83,7 +83,7 @@ def Graph_SigmoidOp : Graph_Unary<"sigmoid", "floats", "1 / (1 + exp(-x))", "T(1
   "s.div(s.constant(1.0), s.add(s.constant(1.0), s.unary<::mlir::math::ExpOp>(s.neg(x))))", "ct * y * (1.0 - y)",
   ["sigmoid.default"], ["Sigmoid"], 15>;
 def Graph_ReluOp : Graph_Unary<"relu", "numbers", "max(x, 0)", "total::max(x, T(0))", "s.max(x, s.constant(0.0))",
-  "select(x > 0.0, ct, ct * 0.0)", ["relu.default"], ["Relu"], 1, "NaN for NaN. The gradient at 0 is 0.", "foldIdempotent(*this)"> {
+  "select(y == 0.0, numberLike(0.0, x), ct)", ["relu.default"], ["Relu"], 1, "NaN for NaN. The gradient at 0 is 0.", "foldIdempotent(*this)"> {
   let toOnnx = [{x.element.isUnsignedInteger() ? x : to("Relu", {x})}];
 }
 def Graph_SiluOp : Graph_Unary<"silu", "floats", "x / (1 + exp(-x))", "x / (T(1) + std::exp(-x))",
@@ -108,9 +108,9 @@ def Graph_AsinOp : Graph_Unary<"asin", "floats", "asin(x)", "std::asin(x)", "s.u
 def Graph_AcosOp : Graph_Unary<"acos", "floats", "acos(x)", "std::acos(x)", "s.unary<::mlir::math::AcosOp>(x)",
   "-ct * rsqrt(1.0 - x * x)", ["acos.default"], ["Acos"], 20>;
 def Graph_SinhOp : Graph_Unary<"sinh", "floats", "sinh(x)", "std::sinh(x)", "s.unary<::mlir::math::SinhOp>(x)",
-  "ct * 0.5 * (exp(x) + exp(-x))", ["sinh.default"], ["Sinh"], 20>;
+  "ct * cosh(x)", ["sinh.default"], ["Sinh"], 20>;
 def Graph_CoshOp : Graph_Unary<"cosh", "floats", "cosh(x)", "std::cosh(x)", "s.unary<::mlir::math::CoshOp>(x)",
-  "ct * 0.5 * (exp(x) - exp(-x))", ["cosh.default"], ["Cosh"], 20>;
+  "ct * sinh(x)", ["cosh.default"], ["Cosh"], 20>;
 def Graph_AsinhOp : Graph_Unary<"asinh", "floats", "asinh(x)", "std::asinh(x)", "s.unary<::mlir::math::AsinhOp>(x)",
   "ct * rsqrt(x * x + 1.0)", ["asinh.default"], ["Asinh"], 20>;
 def Graph_AcoshOp : Graph_Unary<"acosh", "floats", "acosh(x)", "std::acosh(x)", "s.unary<::mlir::math::AcoshOp>(x)",

@@ -1,5 +1,6 @@
 //===- Fusion.cpp ---------------------------------------------------------===//
 #include "graph-opt/Dialect/Graph/Ops/Fusion.h"
+#include "Graph/Shared/DecompositionGradient.h"
 #include "Graph/Shared/OpSupport.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"
@@ -157,6 +158,10 @@ FailureOr<SmallVector<Value>> FusionOp::decompose(OpBuilder &b) {
   for (Operation &op : body.without_terminator())
     b.clone(op, mapping);
   return llvm::map_to_vector(body.getTerminator()->getOperands(), [&](Value value) { return mapping.lookup(value); });
+}
+
+FailureOr<SmallVector<Value>> FusionOp::buildGradient(OpBuilder &b, ValueRange cotangents) {
+  return gradientOfDecomposition(*this, b, cotangents, [&](OpBuilder &at) { return decompose(at); });
 }
 
 Cost FusionOp::getCost(int64_t dynamicSize) {

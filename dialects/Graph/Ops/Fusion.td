@@ -6,12 +6,13 @@ def Graph_FusionOp : Graph_Op<"fusion", [
     Pure, IsolatedFromAbove, SingleBlock, DeclareOpInterfaceMethods<ShapeOpInterface>,
     DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>, DeclareOpInterfaceMethods<EvaluateOpInterface>,
     DeclareOpInterfaceMethods<DecomposeOpInterface>, DeclareOpInterfaceMethods<CostOpInterface, ["getCost"]>, FusionOpInterface,
-    DeclareOpInterfaceMethods<InteropOpInterface>, NotDifferentiable, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
+    DeclareOpInterfaceMethods<InteropOpInterface>, DeclareOpInterfaceMethods<GradientOpInterface>,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
   let summary = "ops that become one kernel";
   let description = [{
     The results are those of the body, whose arguments stand for the operands. The body sees nothing else, holds ordinary ops, and is compiled
-    as one: values inside of it need no memory of their own. What is known of the body (shapes, values, cost) is known of the op. Not differentiable: fusion comes after
-    differentiation, or its decomposition, which is the body, goes before.
+    as one: values inside of it need no memory of their own. What is known of the body (shapes, values, cost) is known of the op. Its
+    gradient is that of the body.
 
     1. (C1) The arguments of the body have the operands' types.
     2. (C2) The body ends with a `graph.yield` of the results' types.

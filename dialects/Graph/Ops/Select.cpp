@@ -51,7 +51,7 @@ Value SelectOp::buildScalar(ScalarBuilder &s, ValueRange args) { return s.select
 
 FailureOr<SmallVector<Value>> SelectOp::buildGradient(OpBuilder &builder, ValueRange cotangents) {
   ExprBuilder g(builder, getLoc());
-  Expr ct = g(cotangents[0]), zero = ct * 0.0, condition = g(getCondition());
+  Expr ct = g(cotangents[0]), zero = numberLike(0.0, ct), condition = g(getCondition());
   return unbroadcast(*this, {ct, graphopt::select(condition, ct, zero), graphopt::select(condition, zero, ct)});
 }
 

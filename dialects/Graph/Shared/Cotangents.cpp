@@ -3,6 +3,7 @@
 #include "graph-opt/Dialect/Graph/Expr.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Failure.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -30,6 +31,10 @@ LogicalResult Cotangents::reverse(Operation *op) {
   SmallVector<Value> flowing = llvm::map_to_vector(op->getResults(), [&](Value result) { return lookup(result); });
   if (llvm::none_of(flowing, [](Value cotangent) { return static_cast<bool>(cotangent); }) || op->hasTrait<NotDifferentiable>())
     return success();
+  if (auto same = dyn_cast<tensor::CastOp>(op)) {
+    flowInto(same.getSource(), flowing.front());
+    return success();
+  }
   auto differentiable = dyn_cast<GradientOpInterface>(op);
   if (!differentiable)
     return graphopt::emitError(op->getLoc(), Failure::unsupportedOp) << "expected an op with a gradient, got '" << op->getName() << "'";

@@ -102,6 +102,8 @@ Expr log(Expr x) { return unary<LogOp>(x); }
 Expr log1p(Expr x) { return unary<Log1pOp>(x); }
 Expr sin(Expr x) { return unary<SinOp>(x); }
 Expr cos(Expr x) { return unary<CosOp>(x); }
+Expr sinh(Expr x) { return unary<SinhOp>(x); }
+Expr cosh(Expr x) { return unary<CoshOp>(x); }
 Expr tanh(Expr x) { return unary<TanhOp>(x); }
 Expr erf(Expr x) { return unary<ErfOp>(x); }
 Expr abs(Expr x) { return unary<AbsOp>(x); }
@@ -123,7 +125,7 @@ SmallVector<Value> graphopt::unbroadcast(Operation *op, ArrayRef<Expr> cotangent
   SmallVector<Value> results;
   for (auto [operand, ct] : llvm::zip(op->getOperands(), cotangents)) {
     auto type = cast<RankedTensorType>(operand.getType());
-    if (!isa<FloatType>(type.getElementType())) {
+    if (!ct.value || !isa<FloatType>(type.getElementType())) {
       results.push_back({});
       continue;
     }

@@ -66,6 +66,8 @@ Expr log(Expr x);
 Expr log1p(Expr x);
 Expr sin(Expr x);
 Expr cos(Expr x);
+Expr sinh(Expr x);
+Expr cosh(Expr x);
 Expr tanh(Expr x);
 Expr erf(Expr x);
 Expr abs(Expr x);
@@ -86,7 +88,7 @@ Expr isNan(Expr x);
 Expr numberLike(double value, Expr x);
 
 /// The cotangents of an elementwise op's operands: each is summed over the axes that its operand was stretched along, and null where
-/// the operand is not of a floating-point type.
+/// the operand is not of a floating-point type, or nothing flows: Expr().
 llvm::SmallVector<mlir::Value> unbroadcast(mlir::Operation *op, llvm::ArrayRef<Expr> cotangents);
 
 } // namespace graphopt

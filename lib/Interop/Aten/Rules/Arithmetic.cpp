@@ -1,5 +1,6 @@
 //===- Arithmetic.cpp - arithmetic of several steps -----------------------===//
 #include "Interop/Aten/Rules/Rules.h"
+#include "graph-opt/Dialect/Graph/Ops/Clamp.h"
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
 #include "graph-opt/Dialect/Graph/Ops/Matmul.h"
 #include "graph-opt/Dialect/Graph/Ops/Select.h"
@@ -53,20 +54,15 @@ LogicalResult clamp(ImportCall &call) {
   auto x = call.tensorOrNumber("self", type);
   if (failed(x))
     return failure();
-  Value value = *x;
-  if (call.has("min")) {
-    auto least = call.tensorOrNumber("min", type);
-    if (failed(least))
-      return failure();
-    value = graph::MaxOp::create(call.builder, call.loc, value, *least);
-  }
-  if (call.has("max")) {
-    auto greatest = call.tensorOrNumber("max", type);
-    if (failed(greatest))
-      return failure();
-    value = graph::MinOp::create(call.builder, call.loc, value, *greatest);
-  }
-  return call.yield(value);
+  Value lower, upper;
+  for (auto [name, bound] : {std::pair<StringRef, Value &>("min", lower), {"max", upper}})
+    if (call.has(name)) {
+      auto value = call.tensorOrNumber(name, type);
+      if (failed(value))
+        return failure();
+      bound = *value;
+    }
+  return call.yield(graph::ClampOp::create(call.builder, call.loc, *x, lower, upper).getResult());
 }
 
 /// mask ? a : b

@@ -69,7 +69,7 @@ LogicalResult importCosine(ImportCall &call) {
   if (failed(axis))
     return failure();
   auto normal = [&](Value value) {
-    Expr x = g.broadcastLike(g(value), product), length = sqrt(g.sum(x * x, {*axis}, /*keepDims=*/true));
+    Expr x = g.broadcastLike(g(value), product), length = aten::root(g.sum(x * x, {*axis}, /*keepDims=*/true));
     return x / max(length, *epsilon);
   };
   return call.yield(Value(g.sum(normal(*a) * normal(*b), {*axis}, /*keepDims=*/false)));

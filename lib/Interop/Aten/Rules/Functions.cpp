@@ -64,27 +64,31 @@ void graphopt::registerAtenFunctionRules(ImportRules &rules) {
   addFunction(rules, {"deg2rad.default"}, {"self"}, [](ArrayRef<Expr> x) { return x[0] * 0.017453292519943295; });
   addFunction(rules, {"rad2deg.default"}, {"self"}, [](ArrayRef<Expr> x) { return x[0] * 57.29577951308232; });
   addFunction(rules, {"sinc.default", "special_sinc.default"}, {"self"}, [](ArrayRef<Expr> x) {
-    Expr angle = x[0] * 3.141592653589793;
-    return select(x[0] == 0.0, numberLike(1, x[0]), sin(angle) / angle);
+    Expr one = numberLike(1, x[0]), isZero = x[0] == 0.0, angle = select(isZero, one, x[0] * 3.141592653589793);
+    return select(isZero, one, sin(angle) / angle);
   });
   addFunction(rules, {"hypot.default"}, {"self", "other"}, [](ArrayRef<Expr> x) {
-    Expr a = abs(x[0]), b = abs(x[1]), large = max(a, b), ratio = min(a, b) / large; // squares would overflow
-    Expr length = select(large == 0.0, large, large * sqrt(ratio * ratio + 1.0)),
-         infinity = numberLike(std::numeric_limits<double>::infinity(), a);
-    return select(a == infinity, infinity, select(b == infinity, infinity, length)); // even beside NaN
+    Expr infinity = numberLike(std::numeric_limits<double>::infinity(), x[0]), one = numberLike(1, x[0]);
+    Expr large = max(abs(x[0]), abs(x[1]));
+    Expr scale = select(large == 0.0, one, select(large == infinity, one, large)); // squares would overflow
+    Expr a = x[0] / scale, b = x[1] / scale, length = scale * sqrt(a * a + b * b);
+    Expr beside = select(abs(x[0]) == infinity, infinity, select(abs(x[1]) == infinity, infinity, length));
+    return select(isNan(length), beside, length); // infinite even beside NaN
   });
   addFunction(rules, {"fmax.default"}, {"self", "other"},
-              [](ArrayRef<Expr> x) { return select(isNan(x[0]), x[1], select(isNan(x[1]), x[0], max(x[0], x[1]))); });
+              [](ArrayRef<Expr> x) { return select(isNan(x[1]), x[0], select(isNan(x[0]), x[1], max(x[0], x[1]))); });
   addFunction(rules, {"fmin.default"}, {"self", "other"},
-              [](ArrayRef<Expr> x) { return select(isNan(x[0]), x[1], select(isNan(x[1]), x[0], min(x[0], x[1]))); });
+              [](ArrayRef<Expr> x) { return select(isNan(x[1]), x[0], select(isNan(x[0]), x[1], min(x[0], x[1]))); });
   addFunction(rules, {"logaddexp.default"}, {"self", "other"}, [](ArrayRef<Expr> x) {
     Expr large = max(x[0], x[1]), rest = large + log1p(exp(-abs(x[0] - x[1])));
     return select(abs(large) == std::numeric_limits<double>::infinity(), large, rest); // inf - inf is none
   });
   addFunction(rules, {"xlogy.Tensor", "xlogy.Scalar_Self", "xlogy.Scalar_Other", "special_xlogy.default"}, {"self", "other"},
               [](ArrayRef<Expr> x) {
-                Expr product = x[0] * log(x[1]);
-                return select(isNan(x[1]), x[1], select(x[0] == 0.0, numberLike(0, x[0]), product));
+                // 0 times the logarithm of what has none, or an infinite one, is 0.
+                Expr one = numberLike(1, x[1]), infinity = numberLike(std::numeric_limits<double>::infinity(), x[1]);
+                Expr finite = select(x[1] == infinity, one, select(x[1] > 0.0, x[1], select(isNan(x[1]), x[1], one)));
+                return x[0] * log(select(x[0] == 0.0, finite, x[1]));
               });
   addFunction(rules, {"copysign.Tensor", "copysign.Scalar"}, {"self", "other"},
               [](ArrayRef<Expr> x) { return select(isNegative(x[1]), -abs(x[0]), abs(x[0])); });

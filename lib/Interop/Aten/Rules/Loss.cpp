@@ -7,6 +7,7 @@
 #include "Graph/Shared/Indexing.h"
 #include "Interop/Aten/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/Compare.h"
+#include "graph-opt/Dialect/Graph/Ops/ElementwiseUnary.h"
 #include "graph-opt/Dialect/Graph/Ops/Gather.h"
 #include "graph-opt/Dialect/Graph/Ops/Softmax.h"
 
@@ -106,6 +107,12 @@ void addLoss(ImportRules &rules, StringRef overload, std::vector<StringRef> name
 }
 
 /// Of probabilities, whose logarithms are -100 at least; or of logits x, where log(sigmoid(x)) is -softplus(-x).
+/// max(log(x), -100), or that of log(1 + x), with a slope of 0 where it is -100.
+Expr boundedLog(Expr x, bool plusOne) {
+  Expr isBelow = (plusOne ? x + 1.0 : x) < std::exp(-100.0), safe = select(isBelow, numberLike(plusOne ? 0 : 1, x), x);
+  return select(isBelow, numberLike(-100, x), plusOne ? log1p(safe) : log(safe));
+}
+
 LogicalResult importBinaryCrossEntropy(ImportCall &call, bool ofLogits) {
   ExprBuilder g(call.builder, call.loc);
   auto x = operand(call, g, "self"), target = operand(call, g, "target");
@@ -115,7 +122,7 @@ LogicalResult importBinaryCrossEntropy(ImportCall &call, bool ofLogits) {
     return failure();
   Expr loss;
   if (!ofLogits) {
-    loss = -(*target * max(log(*x), -100) + (1.0 - *target) * max(log1p(-*x), -100));
+    loss = -(*target * boundedLog(*x, /*plusOne=*/false) + (1.0 - *target) * boundedLog(-*x, /*plusOne=*/true));
   } else if (call.has("pos_weight")) {
     auto positive = operand(call, g, "pos_weight");
     if (failed(positive))
@@ -191,6 +198,8 @@ LogicalResult importCrossEntropy(ImportCall &call) {
   }
   return yieldJudged(call, *judged, *reduction);
 }
+
+Expr positive(Expr x) { return (*x.g)(graph::ReluOp::create(x.g->b, x.g->loc, x)); }
 } // namespace
 
 void graphopt::registerAtenLossRules(ImportRules &rules) {
@@ -206,10 +215,10 @@ void graphopt::registerAtenLossRules(ImportRules &rules) {
   });
   addLoss(rules, "soft_margin_loss.default", {"self", "target"}, "", [](ArrayRef<Expr> x, double) { return softplus(-(x[0] * x[1])); });
   addLoss(rules, "margin_ranking_loss.default", {"input1", "input2", "target"}, "margin",
-          [](ArrayRef<Expr> x, double margin) { return max(x[2] * (x[1] - x[0]) + margin, 0); });
+          [](ArrayRef<Expr> x, double margin) { return positive(x[2] * (x[1] - x[0]) + margin); });
   addLoss(rules, "hinge_embedding_loss.default", {"self", "target"}, "margin", [](ArrayRef<Expr> x, double margin) {
     Expr zero = x[0].g->number(0, x[0].getType().getElementType());
-    return select(x[1] == 1.0, zero, max(margin - x[0], 0)) + select(x[1] == -1.0, zero, x[0]);
+    return select(x[1] == 1.0, zero, positive(margin - x[0])) + select(x[1] == -1.0, zero, x[0]);
   });
   rules.aten({"kl_div.default"}, [](ImportCall &call) -> LogicalResult {
     ExprBuilder g(call.builder, call.loc);

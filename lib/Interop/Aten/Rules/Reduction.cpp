@@ -3,6 +3,7 @@
 // f16 and bf16 are reduced in f32, and rounded once at the end.
 //
 //===----------------------------------------------------------------------===//
+#include "Graph/Shared/Indexing.h"
 #include "Interop/Aten/Rules/Rules.h"
 #include "graph-opt/Dialect/Graph/Ops/Compare.h"
 #include "graph-opt/Dialect/Graph/Ops/ElementwiseBinary.h"
@@ -72,7 +73,7 @@ LogicalResult importVariance(ImportCall &call) {
   FailureOr<Expr> result = variance(call, *r, mean(call, *r, /*keepDims=*/true));
   if (failed(result))
     return failure();
-  Expr value = name.contains("std") ? sqrt(*result) : *result;
+  Expr value = name.contains("std") ? aten::root(*result) : *result;
   SmallVector<Value> results = {g.cast(value, r->resultType)};
   if (name.contains("_mean"))
     results.push_back(g.cast(mean(call, *r, r->keepDims), r->resultType));
@@ -104,7 +105,7 @@ LogicalResult importNorm(ImportCall &call) {
 }
 
 /// The first position of the greatest or least element along an axis, or of the first NaN.
-Value position(ImportCall &call, Value x, Value extreme, int64_t axis, bool keepDims) {
+Value position(ImportCall &call, Value x, Value extreme, int64_t axis) {
   OpBuilder &b = call.builder;
   ExprBuilder g(b, call.loc);
   OpFoldResult size = aten::sizesOf(call, x)[axis];
@@ -113,7 +114,7 @@ Value position(ImportCall &call, Value x, Value extreme, int64_t axis, bool keep
     isIt = g(graph::OrOp::create(b, call.loc, isIt, isNan(g(x))));
   Expr index = g(aten::positions(call, size, axis, aten::rankOf(x)));
   Expr none = g(aten::countAlong(call, x, axis, b.getI64Type()));
-  return graph::ReduceMinOp::create(b, call.loc, select(isIt, index, none), ArrayRef<int64_t>{axis}, keepDims);
+  return graph::ReduceMinOp::create(b, call.loc, select(isIt, index, none), ArrayRef<int64_t>{axis}, /*keepDims=*/true);
 }
 
 template <typename Reduce> LogicalResult importExtreme(ImportCall &call, bool withValue) {
@@ -131,10 +132,16 @@ template <typename Reduce> LogicalResult importExtreme(ImportCall &call, bool wi
   if (failed(axis))
     return failure();
   Value extreme = Reduce::create(b, call.loc, *x, ArrayRef<int64_t>{*axis}, true);
-  SmallVector<Value> results;
-  if (withValue)
-    results.push_back(Reduce::create(b, call.loc, *x, ArrayRef<int64_t>{*axis}, *keep));
-  results.push_back(position(call, *x, extreme, *axis, *keep));
+  Value at = position(call, *x, extreme, *axis);
+  SmallVector<Value> results{at};
+  if (withValue) // taken from its position, which alone gets the gradient
+    results.insert(results.begin(), gatherAlong(b, call.loc, *x, at, *axis));
+  if (!*keep)
+    for (Value &result : results) {
+      SmallVector<OpFoldResult> sizes = aten::sizesOf(call, result);
+      sizes.erase(sizes.begin() + *axis);
+      result = aten::reshape(call, result, sizes);
+    }
   // A scalar's axis exists only while it is searched.
   for (auto [result, type] : llvm::zip(results, call.resultTypes))
     if (auto stated = dyn_cast_or_null<RankedTensorType>(type); stated && stated.getRank() == 0 && aten::rankOf(result) == 1)

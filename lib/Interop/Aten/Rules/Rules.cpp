@@ -127,13 +127,22 @@ Expr aten::fromEnd(ImportCall &call, Expr positions, OpFoldResult size) {
   return select(positions < g.number(0, call.builder.getI64Type()), positions + sizeAsTensor(call, g, size), positions);
 }
 
+Expr aten::root(Expr square) {
+  Expr isZero = square == 0.0;
+  return select(isZero, square, sqrt(select(isZero, numberLike(1, square), square)));
+}
+
 Expr aten::powerNorm(Expr x, double p, llvm::function_ref<Expr(Expr)> sum) {
   if (p == 1)
     return sum(abs(x));
   if (p == 2)
-    return sqrt(sum(x * x));
-  Expr total = sum(pow(abs(x), numberLike(p, x)));
-  return pow(total, numberLike(1 / p, x));
+    return root(sum(x * x));
+  // Where there is nothing to raise, the slope is 0 as well, and not infinite.
+  auto raise = [](Expr base, double exponent) {
+    Expr isZero = base == 0.0, zero = numberLike(0, base);
+    return select(isZero, zero, pow(select(isZero, numberLike(1, base), base), numberLike(exponent, base)));
+  };
+  return raise(sum(p < 1 ? raise(abs(x), p) : pow(abs(x), numberLike(p, x))), 1 / p);
 }
 
 Expr aten::norm(Expr x, double p, ArrayRef<int64_t> axes, bool keepDims) {

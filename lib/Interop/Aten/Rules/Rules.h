@@ -121,6 +121,8 @@ Expr alongChannels(const ImportCall &call, Expr like, mlir::Value vector);
 /// (the sum of |x|^p) ^ (1 / p) for p > 0, by what sums.
 Expr powerNorm(Expr x, double p, llvm::function_ref<Expr(Expr)> sum);
 /// The p-norm along axes: for p = 0 how many elements are not 0, for infinity the largest; 0 of no elements.
+/// sqrt, with a slope of 0 at 0: what lengths and deviations have there.
+Expr root(Expr square);
 Expr norm(Expr x, double p, llvm::ArrayRef<int64_t> axes, bool keepDims);
 /// What normalises along axes, which stay with size 1.
 struct Moments {

@@ -63,9 +63,12 @@ FailureOr<Value> reduceInto(ImportCall &call, Value x, Value updates, Put put) {
   Expr start = g(x);
   if (!*includeSelf) {
     Expr isMet = g(put(none, ones, Effect::put)) == 1.0;
-    bool isExtreme = *effect == Effect::max || *effect == Effect::min; // one of the updates will do
-    Expr neutral = isExtreme ? g(put(x, updates, Effect::put)) : g.number(*effect == Effect::multiply ? 1 : 0, element);
-    start = select(isMet, neutral, start);
+    bool isExtreme = *effect == Effect::max || *effect == Effect::min;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    double neutral = *effect == Effect::max ? -infinity : *effect == Effect::min ? infinity : *effect == Effect::multiply ? 1 : 0;
+    // Of integers one of the updates will do; of others it would get a share of the gradient of its own.
+    bool isWhole = isExtreme && !isa<FloatType>(element);
+    start = select(isMet, isWhole ? g(put(x, updates, Effect::put)) : g.number(neutral, element), start);
   }
   Expr y = g(put(start, updates, *effect));
   if (*call["reduce"].get<std::string>() != "mean")
@@ -129,11 +132,16 @@ LogicalResult slices(ImportCall &call, StringRef source, Effect effect) {
   Expr updates = g(*given);
   SmallVector<OpFoldResult> sizes = aten::sizesOf(call, x);
   sizes[line->axis] = aten::sizesOf(call, *index)[0];
+  auto put = [&](Value into, Value updates, Effect effect) { return aten::scatter(call, into, *index, updates, line->axis, effect); };
+  if (updates.getType().getRank() == 0 && source == "value") { // once, however often an element is met
+    Type count = call.builder.getI64Type();
+    Expr ones = g(aten::full(call, g.number(1, count), sizes)), none = g.broadcastLike(g.number(0, count), g(x));
+    return call.yield(line->shaped(call, select(g(put(none, ones, Effect::put)) == 1.0, updates, g(x))));
+  }
   if (updates.getType().getRank() == 0)
     updates = g(aten::full(call, updates, sizes));
   if (*alpha != 1)
     updates = updates * *alpha;
-  auto put = [&](Value into, Value updates, Effect effect) { return aten::scatter(call, into, *index, updates, line->axis, effect); };
   FailureOr<Value> y = call.has("reduce") ? reduceInto(call, x, updates, put) : put(x, updates, effect);
   return failed(y) ? failure() : call.yield(line->shaped(call, *y));
 }
