@@ -2,6 +2,7 @@
 #include "graph-opt/Dialect/Graph/Ops/Parameter.h"
 #include "Graph/Shared/Bounds.h"
 #include "Graph/Shared/OpSupport.h"
+#include "graph-opt/Dialect/Graph/Parameters.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -72,6 +73,14 @@ bool ParameterOp::isMutableParameter() { return getMutable_(); }
 
 Operation *graph::createParameter(OpBuilder &b, Location loc, StringRef name, RankedTensorType type, Attribute value) {
   return ParameterOp::create(b, loc, name, type, value);
+}
+
+StringRef graph::getRole(ParameterOpInterface parameter) { return cast<ParameterOp>(parameter.getOperation()).getRole(); }
+
+void graph::setMutable(ParameterOpInterface parameter) { cast<ParameterOp>(parameter.getOperation()).setMutable_(true); }
+
+Operation *graph::createState(OpBuilder &b, Location loc, StringRef name, RankedTensorType type, TypedAttr initial) {
+  return ParameterOp::create(b, loc, name, type, DenseElementsAttr::get(type, initial), "state", /*mutable_=*/true);
 }
 
 //===--- get --------------------------------------------------------------===//

@@ -7,7 +7,7 @@ def Graph_ParameterOp : Graph_Op<"parameter", [
   let summary = "a named weight of the module";
   let description = [{
     Declares a parameter. Its value is inline (`dense<>`), a blob (`dense_resource<>`), or a range of a file
-    (`#graph.external<...>`). `role` tells what it was in the model: "parameter", "buffer" or "constant". `mutable` says that running the
+    (`#graph.external<...>`). `role` tells what it was in the model: "parameter", "buffer" or "constant"; or "state", of training. `mutable` says that running the
     model may change it.
 
     1. (C1) The type has a static shape.
