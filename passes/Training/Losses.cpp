@@ -84,7 +84,8 @@ FailureOr<Value> Loss::build(OpBuilder &b, Location loc, const Settings &setting
     call.args.push_back({argument.name.str(), std::move(value)});
   }
   call.resultTypes.push_back(cast<RankedTensorType>(output.getType()).getElementType());
-  const ImportRule *rule = ImportRules::collect(b.getContext()).findAten(overload);
+  ImportRules rules = ImportRules::collect(b.getContext());
+  const ImportRule *rule = rules.findAten(overload);
   if (!rule)
     return emitError(loc) << "expected an import rule for '" << call.name << "', which the loss '" << name << "' is";
   if (failed((*rule)(call)))

@@ -20,7 +20,8 @@ Expr StepState::read(StringRef name, RankedTensorType type, double initial) {
     Location loc = NameLoc::get(StringAttr::get(step.getContext(), name), step.getLoc());
     OpBuilder b(step);
     graph::createState(b, loc, name, type, numberOf(type.getElementType(), initial));
-    value = graph::createParameterRead(g.b, loc, type, FlatSymbolRefAttr::get(step.getContext(), name));
+    b.setInsertionPointToStart(&step.front()); // the model may use it
+    value = graph::createParameterRead(b, loc, type, FlatSymbolRefAttr::get(step.getContext(), name));
   }
   return g(value);
 }

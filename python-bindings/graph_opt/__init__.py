@@ -19,12 +19,14 @@ from ._graph_opt import registered_ops
 from ._interpreter import Interpreter, Transformer
 from ._module import CompiledFunction, Module, build, load, parse
 from ._pattern import Match, Pattern, explain_mismatch, find_pattern, op, replace_pattern
+from ._trainer import Batches, Trainer
 
 if TYPE_CHECKING:
     from ._dynamo import explain
     from ._torch import from_torch
 
 __all__ = [
+    "Batches",
     "CompileError",
     "CompiledFunction",
     "Error",
@@ -35,6 +37,7 @@ __all__ = [
     "Module",
     "Node",
     "Pattern",
+    "Trainer",
     "Transformer",
     "UnsupportedOpError",
     "Value",

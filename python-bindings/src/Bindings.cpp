@@ -1,6 +1,7 @@
 //===- Bindings.cpp - the module graph_opt._graph_opt ---------------------===//
 #include "Editor.h"
 #include "Gradient.h"
+#include "Training.h"
 #include "Values.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
 #include "graph-opt/Dialect/Graph/Ops/Parameter.h"
@@ -21,19 +22,6 @@ using namespace graphopt;
 using namespace graphopt::python;
 
 namespace {
-/// An argument or result: name, element type, sizes (-1 where dynamic).
-using Port = std::tuple<std::string, std::string, std::vector<int64_t>>;
-
-std::vector<Port> describe(llvm::ArrayRef<PortInfo> ports) {
-  std::vector<Port> result;
-  for (const PortInfo &port : ports) {
-    std::vector<int64_t> sizes;
-    for (int64_t size : port.type.getShape())
-      sizes.push_back(mlir::ShapedType::isDynamic(size) ? -1 : size);
-    result.emplace_back(port.name, printType(port.type.getElementType()), std::move(sizes));
-  }
-  return result;
-}
 
 /// Budgets by name.
 using Budgets = std::map<std::string, uint64_t>;
@@ -192,16 +180,7 @@ NB_MODULE(_graph_opt, m) {
   nb::class_<Compiled>(m, "Compiled")
       .def("run", &Compiled::run, "arguments"_a)
       .def("run_into", &Compiled::runInto, "arguments"_a, "results"_a)
-      .def("stats", [](const Compiled &self) {
-        const CompileStats &stats = self.function.stats();
-        nb::dict result;
-        result["total_ops"] = stats.totalOps;
-        result["compiled_ops"] = stats.compiledOps;
-        result["cache_hits"] = stats.cacheHits;
-        result["arena_bytes"] = stats.arenaBytes;
-        result["compile_ms"] = stats.compileMs;
-        return result;
-      });
+      .def("stats", [](const Compiled &self) { return toDict(self.function.stats()); });
 
   nb::class_<CompiledCuda>(m, "CompiledCuda").def("run", &CompiledCuda::run, "arguments"_a).def("stats", [](const CompiledCuda &self) {
     nb::dict result;
@@ -246,6 +225,8 @@ NB_MODULE(_graph_opt, m) {
             return printType(findParameter(self, name).getParameterType().getElementType());
           },
           "name"_a)
+      .def(
+          "parameter_role", [](const Module &self, const std::string &name) { return findParameter(self, name).getRole().str(); }, "name"_a)
       .def("set_parameter", &setParameter, "name"_a, "value"_a)
       .def("functions",
            [](Module &self) {
@@ -286,5 +267,6 @@ NB_MODULE(_graph_opt, m) {
       .def("to_fx", &toFx, "function"_a)
       .def("__str__", &Module::str);
   bindEditor(m);
+  bindTraining(m);
   m.def("registered_ops", &registeredOps, "dialect"_a);
 }

@@ -1,5 +1,6 @@
 //===- Values.cpp - numbers between Python and the library ----------------===//
 #include "Values.h"
+#include "graph-opt/GraphOpt.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/MLIRContext.h"
 
@@ -71,4 +72,25 @@ std::vector<python::Result> python::fromValues(llvm::ArrayRef<TensorValue> value
 
 std::vector<python::Result> python::copyValues(llvm::ArrayRef<TensorValue> values) {
   return fromValues(llvm::map_to_vector(values, copyOf));
+}
+
+std::vector<python::Port> python::describe(llvm::ArrayRef<PortInfo> ports) {
+  std::vector<Port> result;
+  for (const PortInfo &port : ports) {
+    std::vector<int64_t> sizes;
+    for (int64_t size : port.type.getShape())
+      sizes.push_back(mlir::ShapedType::isDynamic(size) ? -1 : size);
+    result.emplace_back(port.name, printType(port.type.getElementType()), std::move(sizes));
+  }
+  return result;
+}
+
+nb::dict python::toDict(const CompileStats &stats) {
+  nb::dict result;
+  result["total_ops"] = stats.totalOps;
+  result["compiled_ops"] = stats.compiledOps;
+  result["cache_hits"] = stats.cacheHits;
+  result["arena_bytes"] = stats.arenaBytes;
+  result["compile_ms"] = stats.compileMs;
+  return result;
 }

@@ -10,6 +10,11 @@
 #include <nanobind/stl/vector.h>
 #include <stdexcept>
 
+namespace graphopt {
+struct CompileStats;
+struct PortInfo;
+} // namespace graphopt
+
 namespace graphopt::python {
 
 /// A tensor as Python hands it over: its bytes, row-major, its element type ("f32", "ui8"), its sizes.
@@ -44,5 +49,10 @@ TensorValue copyOf(const TensorValue &value);
 std::vector<Result> fromValues(llvm::ArrayRef<TensorValue> values);
 /// Tensors on copies of the values.
 std::vector<Result> copyValues(llvm::ArrayRef<TensorValue> values);
+
+/// A name, an element type and sizes, -1 where they are dynamic.
+using Port = std::tuple<std::string, std::string, std::vector<int64_t>>;
+std::vector<Port> describe(llvm::ArrayRef<PortInfo> ports);
+nanobind::dict toDict(const CompileStats &stats);
 
 } // namespace graphopt::python

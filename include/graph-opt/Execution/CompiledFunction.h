@@ -61,6 +61,8 @@ public:
   llvm::Expected<llvm::SmallVector<TensorValue>> run(llvm::ArrayRef<TensorValue> arguments) const;
   /// The same into memory that the caller has: of the types that `run` gives, and not that of arguments or of another result.
   llvm::Error runInto(llvm::ArrayRef<TensorValue> arguments, llvm::MutableArrayRef<TensorValue> results) const;
+  /// The same, where results that are none are allocated as `run` does; the others have memory of their own, which is not checked.
+  llvm::Error runWith(llvm::ArrayRef<TensorValue> arguments, llvm::MutableArrayRef<TensorValue> results) const;
   /// The bare call, see Runtime.h; nothing is allocated once arenas are.
   int32_t call(const go_tensor *in, go_tensor *out) const { return entry(context, in, out); }
 

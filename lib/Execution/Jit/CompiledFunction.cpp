@@ -116,31 +116,41 @@ llvm::Error CompiledFunction::prepare(ArrayRef<TensorValue> arguments, Call &mad
 }
 
 llvm::Expected<SmallVector<TensorValue>> CompiledFunction::run(ArrayRef<TensorValue> arguments) const {
+  SmallVector<TensorValue> results(function->output_count);
+  if (llvm::Error failed = runWith(arguments, results))
+    return std::move(failed);
+  return results;
+}
+
+llvm::Error CompiledFunction::runWith(ArrayRef<TensorValue> arguments, MutableArrayRef<TensorValue> results) const {
   Call made(*this);
   if (llvm::Error failed = prepare(arguments, made))
-    return std::move(failed);
-  SmallVector<TensorValue> results;
+    return failed;
+  if (results.size() != made.out.size())
+    return error("expected " + Twine(made.out.size()) + " results, got " + Twine(results.size()));
   for (auto [i, tensor] : llvm::enumerate(made.out)) {
-    if (dependsOnData(function->outputs[i])) { // the call allocates it
-      results.emplace_back();
+    if (dependsOnData(function->outputs[i])) // the call allocates it
       continue;
-    }
     ArrayRef<int64_t> shape = made.getShape(i);
     std::optional<int64_t> elements = checkedNumElements(shape);
     if (!elements || *elements > std::numeric_limits<int64_t>::max() / 16)
       return error("expected a result '" + Twine(function->outputs[i].name) + "' that fits memory, got sizes " + formatSizes(shape));
-    TensorValue &value = results.emplace_back(getElementType(function->outputs[i]), shape);
-    tensor.data = value.getMutableRaw();
+    if (!results[i])
+      results[i] = TensorValue(getElementType(function->outputs[i]), shape);
+    else if (results[i].getShape() != shape)
+      return error("expected sizes " + formatSizes(shape) + " of result '" + Twine(function->outputs[i].name) + "', got " +
+                   formatSizes(results[i].getShape()));
+    tensor.data = results[i].getMutableRaw();
   }
   if (llvm::Error failed = made.check(entry(context, made.in.data(), made.out.data())))
-    return std::move(failed);
-  for (auto [i, value] : llvm::enumerate(results)) {
-    if (value)
+    return failed;
+  for (auto [i, tensor] : llvm::enumerate(made.out)) {
+    if (!dependsOnData(function->outputs[i]))
       continue;
-    std::shared_ptr<const void> owner(made.out[i].data, [kept = state](void *data) { go_ctx_free(kept->context, data); });
-    value = TensorValue(getElementType(function->outputs[i]), made.getShape(i), static_cast<const char *>(made.out[i].data), owner);
+    std::shared_ptr<const void> owner(tensor.data, [kept = state](void *data) { go_ctx_free(kept->context, data); });
+    results[i] = TensorValue(getElementType(function->outputs[i]), made.getShape(i), static_cast<const char *>(tensor.data), owner);
   }
-  return results;
+  return llvm::Error::success();
 }
 
 static bool overlap(const TensorValue &a, const TensorValue &b) {
