@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -77,6 +78,7 @@ private:
   Value recall(OpBuilder &b, unsigned index, Value iteration);
   SmallVector<OpFoldResult> getSliceSizes(unsigned index);
   LogicalResult buildBackward();
+  void dropUnused(Block &backward);
   bool carries(unsigned index) { return hasCotangent(op.getRegionIterArg(index)) && activity.isActive(op.getRegionIterArg(index)); }
 
   scf::ForOp op, recording;
@@ -182,22 +184,34 @@ LogicalResult LoopReversal::buildBackward() {
   Cotangents flow(inner);
   for (auto [place, index] : llvm::enumerate(carried))
     flow.flowInto(replay.yields[index], sums[place]);
+  for (auto [capture, sum] : llvm::zip(captures, sums.drop_front(carried.size())))
+    flow.flowInto(capture, sum); // from the start, so that what flows into a part of it is added in place
   if (failed(reverseSteps(replay.steps, replay.activity, flow)))
     return failure();
   SmallVector<Value> results;
   for (unsigned index : carried)
     results.push_back(orZeros(inner, stackOf[index] < 0 ? Value() : flow.take(arguments[index + 1]), op.getInits()[index]));
-  ExprBuilder g(inner, loc);
-  for (auto [capture, sum] : llvm::zip(captures, sums.drop_front(carried.size()))) {
-    Value more = flow.lookup(capture);
-    results.push_back(more ? orZeros(inner, g(sum) + g(more), capture) : sum);
-  }
+  for (Value capture : captures)
+    results.push_back(orZeros(inner, flow.lookup(capture), capture));
   scf::YieldOp::create(inner, loc, results);
   for (auto [place, index] : llvm::enumerate(carried))
     cotangents.flowInto(op.getInits()[index], backward.getResult(place));
   for (auto [place, capture] : llvm::enumerate(captures))
     cotangents.flowInto(capture, backward.getResult(carried.size() + place));
+  dropUnused(*backward.getBody());
   return success();
+}
+
+/// What the way back does not read is not kept: the tensor that a loop writes row by row, for one.
+void LoopReversal::dropUnused(Block &backward) {
+  SmallVector<Operation *> steps = getSteps(backward);
+  for (Operation *step : llvm::reverse(steps))
+    if (isOpTriviallyDead(step))
+      step->erase();
+  auto yield = cast<scf::YieldOp>(recording.getBody()->getTerminator());
+  for (auto [index, stack] : llvm::enumerate(stacks))
+    if (unsigned at = op.getInits().size() + index; stack.use_empty())
+      yield.setOperand(at, recording.getRegionIterArg(at)); // which makes it a loop without it
 }
 
 LogicalResult LoopReversal::run() {

@@ -1,7 +1,6 @@
 //===- ReverseMode.cpp ----------------------------------------------------===//
 #include "Autodiff/ReverseMode.h"
 #include "graph-opt/Dialect/Graph/Expr.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
 
@@ -14,15 +13,21 @@ bool Activity::isUsedBy(Operation *op) const {
   return found;
 }
 
+void Activity::addFloats(ValueRange made) {
+  for (Value value : made)
+    if (isa<FloatType>(getElementTypeOrSelf(value))) // sizes, indices and truth values change by steps, if at all
+      values.insert(value);
+}
+
 void Activity::spread(ArrayRef<Operation *> ops) {
   for (Operation *op : ops) {
     if (!isUsedBy(op))
       continue;
-    values.insert_range(op->getResults());
+    addFloats(op->getResults());
     // What a loop carries becomes active in one iteration or another: all of it, to be safe.
     for (Region &region : op->getRegions())
       for (Block &block : region) {
-        values.insert_range(block.getArguments());
+        addFloats(block.getArguments());
         spread(getSteps(block));
       }
   }
@@ -67,6 +72,10 @@ LogicalResult graphopt::reverseSteps(ArrayRef<Operation *> steps, const Activity
       done = reverseFor(loop, activity, cotangents);
     else if (auto loop = dyn_cast<scf::WhileOp>(op))
       done = reverseWhile(loop, activity, cotangents);
+    else if (auto part = dyn_cast<tensor::ExtractSliceOp>(op))
+      reverseExtractSlice(part, cotangents);
+    else if (auto whole = dyn_cast<tensor::InsertSliceOp>(op))
+      reverseInsertSlice(whole, cotangents);
     else
       done = cotangents.reverse(op);
     if (failed(done))

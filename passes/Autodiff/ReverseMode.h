@@ -2,6 +2,7 @@
 #pragma once
 #include "graph-opt/Dialect/Graph/Cotangents.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/DenseSet.h"
 
 namespace graphopt {
@@ -16,6 +17,7 @@ public:
 
 private:
   bool isUsedBy(mlir::Operation *op) const;
+  void addFloats(mlir::ValueRange made);
   llvm::DenseSet<mlir::Value> values;
 };
 
@@ -32,6 +34,10 @@ llvm::LogicalResult reverseFor(mlir::scf::ForOp op, const Activity &activity, Co
 
 /// The loop is replaced by a counted one, behind one that counts.
 llvm::LogicalResult reverseWhile(mlir::scf::WhileOp op, const Activity &activity, Cotangents &cotangents);
+
+/// Parts of tensors.
+void reverseExtractSlice(mlir::tensor::ExtractSliceOp op, Cotangents &cotangents);
+void reverseInsertSlice(mlir::tensor::InsertSliceOp op, Cotangents &cotangents);
 
 /// The value, or zeros where it is null, as a tensor of the type of `like`.
 mlir::Value orZeros(mlir::OpBuilder &b, mlir::Value value, mlir::Value like);

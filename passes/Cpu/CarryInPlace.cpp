@@ -31,6 +31,42 @@ bool continues(Value value, BlockArgument argument) {
   return true;
 }
 
+/// True when `op` or a view of what it gives is read behind `write`, of the same block.
+bool isReadBehind(Operation *op, Operation *write) {
+  return llvm::any_of(op->getUsers(), [&](Operation *user) {
+    Operation *at = write->getBlock()->findAncestorOpInBlock(*user);
+    return (at && write->isBeforeInBlock(at)) || (cpu::isView(user) && isReadBehind(user, write));
+  });
+}
+
+/// Lets a carried tensor be written in place by what `value` is made by: parts of it that are taken before and read after are copied when
+/// they are taken. False where all of it is read after.
+bool freeForWriting(Value value, BlockArgument argument) {
+  Operation *first = nullptr; // of those that write
+  while (value != argument) {
+    first = value.getDefiningOp();
+    auto style = dyn_cast<DestinationStyleOpInterface>(first);
+    if (!style)
+      return true; // a loop, which settles its own
+    value = style.getTiedOpOperand(cast<OpResult>(value))->get();
+  }
+  for (Operation *user : llvm::make_early_inc_range(argument.getUsers())) {
+    Operation *at = first ? first->getBlock()->findAncestorOpInBlock(*user) : nullptr;
+    if (!at || at == first || isa<tensor::DimOp>(user))
+      continue;
+    if (first->isBeforeInBlock(at))
+      return false;
+    auto part = dyn_cast<tensor::ExtractSliceOp>(user);
+    if (!part || at != user || !isReadBehind(part, first))
+      continue;
+    OpBuilder builder(part->getContext());
+    builder.setInsertionPointAfter(part);
+    auto copy = bufferization::AllocTensorOp::create(builder, part.getLoc(), part.getType(), ValueRange(), part.getResult());
+    part.getResult().replaceAllUsesExcept(copy, copy);
+  }
+  return true;
+}
+
 /// True when `value` may be the memory of a carried tensor itself, which another one's next value may overwrite.
 bool maybeCarried(Value value) {
   Operation *op = value.getDefiningOp();
@@ -58,7 +94,9 @@ void settle(Operation *terminator, MutableOperandRange operands, Block::BlockArg
       operand.set(bufferization::AllocTensorOp::create(builder, loc, type, ValueRange(), operand.get()));
   for (auto [operand, argument] : llvm::zip(operands, arguments)) {
     auto type = dyn_cast<RankedTensorType>(operand.get().getType());
-    if (!type || argument.getType() != type || continues(operand.get(), argument))
+    if (!type || argument.getType() != type)
+      continue;
+    if (continues(operand.get(), argument) && freeForWriting(operand.get(), argument))
       continue;
     // A buffer does not grow: what would not fit is an error at run time, not a write past its end.
     // The check stands before anything is written, and asks for the size that is written: bufferization may put an empty tensor into the

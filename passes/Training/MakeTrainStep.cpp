@@ -94,36 +94,37 @@ private:
     for (const std::string &name : parameters)
       chosen.insert(name);
     OpBuilder b = OpBuilder::atBlockBegin(&step.front());
-    SymbolTable symbols(getOperation());
-    llvm::MapVector<StringAttr, Value> trained;
-    SmallVector<ParameterReadOpInterface> reads;
-    step.walk([&](ParameterReadOpInterface read) { reads.push_back(read); });
-    for (ParameterReadOpInterface read : reads) {
-      auto parameter = cast<ParameterOpInterface>(symbols.lookup(read.getParameterName().getAttr()));
-      StringAttr name = read.getParameterName().getAttr();
+    llvm::DenseMap<StringAttr, SmallVector<ParameterReadOpInterface>> reads;
+    step.walk([&](ParameterReadOpInterface read) { reads[read.getParameterName().getAttr()].push_back(read); });
+    llvm::MapVector<StringAttr, Value> trained; // in the order of the module, which is that of the model
+    for (auto parameter : getOperation().getOps<ParameterOpInterface>()) {
+      StringAttr name = SymbolTable::getSymbolName(parameter);
       RankedTensorType type = parameter.getParameterType();
       bool isFloat = isa<FloatType>(type.getElementType());
-      if (chosen.empty() ? !isFloat || graph::getRole(parameter) != "parameter" || parameter.isMutableParameter() : !chosen.contains(name))
+      bool isWanted =
+          chosen.empty() ? isFloat && graph::getRole(parameter) == "parameter" && !parameter.isMutableParameter() : chosen.contains(name);
+      auto found = reads.find(name);
+      if (!isWanted || found == reads.end())
         continue;
       if (!isFloat)
         return parameter->emitError() << "expected parameters of a floating-point type to train, got " << type;
-      if (read->getParentWithTrait<OpTrait::IsIsolatedFromAbove>() != step)
-        return read->emitError() << "expected the parameter '" << name.getValue() << "' to be read outside of isolated regions";
-      Value &value = trained[name];
-      if (!value)
-        value = graph::createParameterRead(b, NameLoc::get(name, parameter.getLoc()), type, read.getParameterName());
-      read->getResult(0).replaceAllUsesWith(value); // the builder may stand in front of it
+      Value value = graph::createParameterRead(b, NameLoc::get(name, parameter.getLoc()), type, FlatSymbolRefAttr::get(name));
+      trained[name] = value;
+      for (ParameterReadOpInterface read : found->second) {
+        if (read->getParentWithTrait<OpTrait::IsIsolatedFromAbove>() != step)
+          return read->emitError() << "expected the parameter '" << name.getValue() << "' to be read outside of isolated regions";
+        read->getResult(0).replaceAllUsesWith(value); // the builder may stand in front of it: it is erased at the end
+      }
+      graph::setMutable(parameter);
     }
-    for (ParameterReadOpInterface read : reads)
-      if (read->use_empty())
+    for (auto &[name, value] : trained)
+      for (ParameterReadOpInterface read : reads[name])
         read->erase();
     for (StringRef name : chosen)
       if (!trained.contains(StringAttr::get(&getContext(), name)))
         return step.emitError() << "expected the names of parameters that the function reads, got '" << name << "'";
     if (trained.empty())
       return step.emitError() << "expected parameters to train, got none";
-    for (auto &[name, value] : trained)
-      graph::setMutable(cast<ParameterOpInterface>(symbols.lookup(name)));
     return trained;
   }
 

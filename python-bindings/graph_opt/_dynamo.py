@@ -6,6 +6,7 @@ importer; what that refuses is split off and stays with torch, by name and said 
 
 import contextlib
 import copy
+import functools
 import operator
 import tempfile
 import warnings
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+from torch._decomp import decomposition_table
 from torch._dynamo.backends.common import aot_autograd
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 from torch.export import ExportedProgram
@@ -252,6 +254,16 @@ def _compile(gm: GraphModule, options: Options):
     return boxed
 
 
+@functools.cache
+def _decompositions() -> dict:
+    """Torch's own, of the gradients that are no core operators: there are import rules for those that are."""
+    return {
+        op: decomposition
+        for op, decomposition in decomposition_table.items()
+        if isinstance(op, torch._ops.OpOverload) and "backward" in op.__name__ and torch.Tag.core not in op.tags
+    }
+
+
 def backend(gm: GraphModule, example_inputs, *, options: dict | None = None, **unknown):
     """The backend itself, as torch's entry-point group torch_dynamo_backends names it."""
     try:
@@ -263,7 +275,8 @@ def backend(gm: GraphModule, example_inputs, *, options: dict | None = None, **u
         with unset_fake_temporarily():  # constants are real tensors
             return _compile(gm, chosen)
 
-    return aot_autograd(fw_compiler=compiler, bw_compiler=compiler, inference_compiler=compiler)(gm, example_inputs)
+    compilers = {"fw_compiler": compiler, "bw_compiler": compiler, "inference_compiler": compiler}
+    return aot_autograd(**compilers, decompositions=_decompositions())(gm, example_inputs)
 
 
 @contextlib.contextmanager

@@ -226,6 +226,94 @@ def test_own_loss_and_frozen_parameters():
     agree(trainer, model, [trainer.step(*batch) for batch in data], theirs)
 
 
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.fc = nn.LSTM(8, 16, batch_first=True), nn.Linear(16, 2)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][:, -1])
+
+
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.patches, self.fc = nn.Linear(8, 32), nn.Linear(32, 2)
+        self.layer = nn.TransformerEncoderLayer(32, 4, 64, batch_first=True, dropout=0.0, activation="gelu")
+
+    def forward(self, x):
+        return self.fc(self.layer(self.patches(x)).mean(1))
+
+
+def make_resnet18():
+    torchvision = pytest.importorskip("torchvision")
+    return torchvision.models.resnet18(num_classes=2).train(), torch.rand(4, 3, 32, 32)
+
+
+def make_gpt2():
+    transformers = pytest.importorskip("transformers")
+    config = transformers.GPT2Config(
+        n_layer=2, n_head=2, n_embd=32, vocab_size=64, n_positions=16, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0, use_cache=False
+    )
+
+    class Logits(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = transformers.GPT2LMHeadModel(config)
+
+        def forward(self, ids):
+            return self.model(ids).logits.transpose(1, 2)
+
+    return Logits().train(), torch.randint(0, 64, (2, 12))
+
+
+MODELS = {
+    "lstm": lambda: (Recurrent(), torch.rand(4, 6, 8)),
+    "vit": lambda: (Encoder(), torch.rand(4, 6, 8)),
+    "resnet18": make_resnet18,
+    "gpt2": make_gpt2,
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.long] * (name in ("resnet18", "gpt2"))) for name in MODELS])
+def test_model(name, optimizer):
+    """20 steps with the curve of torch."""
+    torch.manual_seed(0)
+    model, x = MODELS[name]()
+    target = torch.randint(0, 2, (len(x),)) if name != "gpt2" else x.roll(-1, 1)
+    lr = {"sgd": 0.01, "adamw": 1e-3}[optimizer]
+    trainer = graph_opt.Trainer(graph_opt.from_torch(model, (x,)), "cross_entropy", optimizer, lr=lr, threads=1)
+    data = [(x, target)] * 20
+    theirs = train_torch(model, OPTIMIZERS[optimizer][0](model.parameters(), lr=lr), F.cross_entropy, data)
+    ours = [trainer.step(*batch) for batch in data]
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
+    assert trainer.stats()["compiled_ops"] == trainer.stats()["total_ops"] > 0
+    assert theirs[-1] < theirs[0], "expected it to learn"
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["vit"])
+def test_torch_compile(name):
+    """Forward and backward by torch.compile, with torch's own optimiser, as users write it."""
+    torch.manual_seed(0)
+    model, x = MODELS[name]()
+    target, other = torch.randint(0, 2, (len(x),)), type(model)()
+    other.load_state_dict(model.state_dict())
+    compiled = torch.compile(other, backend="graph_opt", options={"strict": True})
+    data = [(x, target)] * STEPS
+    theirs = train_torch(model, torch.optim.AdamW(model.parameters(), lr=1e-3), F.cross_entropy, data)
+    optimizer, ours = torch.optim.AdamW(other.parameters(), lr=1e-3), []
+    for batch, label in data:
+        optimizer.zero_grad()
+        loss = F.cross_entropy(compiled(batch), label)
+        loss.backward()
+        optimizer.step()
+        ours.append(loss.item())
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
 def make_trainer():
     torch.manual_seed(0)
     module = graph_opt.from_torch(Dropped().train(), (torch.rand(10, 10),))
@@ -296,41 +384,43 @@ def test_refused(options):
 
 
 KILLED = textwrap.dedent("""
-    import sys
-    sys.path.insert(0, sys.argv[1])
-    from pathlib import Path
-    from test_training import make_data, make_trainer
-    trainer, path = make_trainer(), Path(sys.argv[2])
-    if path.exists():
+    import os, sys
+    import graph_opt, numpy as np
+    model, data, path = sys.argv[1:]
+    arrays = np.load(data)
+    batches = graph_opt.Batches(arrays["x"], arrays["target"], batch_size=10, seed=5)
+    rate = lambda step: 0.1 / (1 + step)
+    trainer = graph_opt.Trainer(graph_opt.load(model), "cross_entropy", "adamw", lr=rate, seed=3, threads=1)
+    if os.path.exists(path):
         trainer.load(path)
     print("ready", flush=True)
-    trainer.fit(make_data(), 60, checkpoint=path, every=1, progress=False)
+    trainer.fit(batches, 600, checkpoint=path, every=1, progress=False)
 """)
 
 
 @pytest.mark.long
 def test_killed_at_any_moment(tmp_path):
     """50 times; each goes on from the checkpoint before, which is whole. In the end all is as if nothing had happened."""
-    path, rng, kills = tmp_path / "c.safetensors", np.random.default_rng(0), 0
+    path, rng, steps = tmp_path / "c.safetensors", np.random.default_rng(0), 0
     whole = make_trainer()
-    whole.fit(make_data(), 60, progress=False)
-    steps = 0
-    while kills < 50:
-        command = [sys.executable, "-c", KILLED, os.path.dirname(__file__), path]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    whole._module.save(tmp_path / "model.mlirbc")
+    x, target = make_data().arrays
+    np.savez(tmp_path / "data.npz", x=x.numpy(), target=target.numpy())
+    whole.fit(make_data(), 600, progress=False)
+    command = [sys.executable, "-c", KILLED, tmp_path / "model.mlirbc", tmp_path / "data.npz", path]
+    environment = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(graph_opt.__file__))}
+    for _ in range(50):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
             assert process.stdout.readline() == b"ready\n"
-            time.sleep(rng.uniform(0, 0.03))
-            finished = process.poll() is not None
+            time.sleep(rng.uniform(0, 0.06))
+            assert process.poll() is None, "expected more steps than 50 kills leave time for"
             process.send_signal(signal.SIGKILL)
-        kills += not finished
         if path.exists():
             trainer = make_trainer()
             trainer.load(path)
             assert trainer.steps >= steps, "expected nothing before the last checkpoint to be lost"
             steps = trainer.steps
             assert trainer.history == whole.history[:steps]
-        if finished:
-            break
-    assert kills == 50
-    trainer.fit(make_data(), 60, progress=False)
+    assert 0 < steps < len(whole.history)
+    trainer.fit(make_data(), 600, progress=False)
     same_state(trainer, whole)

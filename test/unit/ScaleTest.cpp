@@ -101,6 +101,8 @@ const char *refuses(StringRef pass, StringRef kind) {
     return "it runs a function without arguments";
   if (pass == "graph-autodiff" && (kind.starts_with("arguments") || kind.ends_with("linalg")))
     return "calls are inlined before, and only ops of tensors in the graph dialect have gradients";
+  if (pass == "graph-make-train-step")
+    return "there are no parameters to train";
   if (pass == "graph-cpu-destinations" && (kind == "arguments" || kind == "arguments-linalg"))
     return "the pipeline has inlined calls before";
   if (pass == "graph-cpu-vectorize" && kind.ends_with("linalg"))
