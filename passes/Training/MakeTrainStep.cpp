@@ -34,6 +34,8 @@ struct GraphMakeTrainStepPass final : graphopt::impl::GraphMakeTrainStepPassBase
   using GraphMakeTrainStepPassBase::GraphMakeTrainStepPassBase;
 
   void runOnOperation() override {
+    tied.clear();
+    followers.clear();
     llvm::Expected<Recipe> recipe = readRecipe();
     if (!recipe) {
       getOperation()->emitError() << llvm::toString(recipe.takeError());
@@ -45,6 +47,9 @@ struct GraphMakeTrainStepPass final : graphopt::impl::GraphMakeTrainStepPassBase
   }
 
 private:
+  llvm::MapVector<StringAttr, StringAttr> tied; ///< to the parameter that has the same tensor
+  llvm::MapVector<StringAttr, Value> followers; ///< what is read of them
+
   llvm::Expected<Recipe> readRecipe() {
     Recipe recipe;
     auto refuse = [](const Twine &message) { return makeError(Failure::badInput, message); };
@@ -97,6 +102,7 @@ private:
     llvm::DenseMap<StringAttr, SmallVector<ParameterReadOpInterface>> reads;
     step.walk([&](ParameterReadOpInterface read) { reads[read.getParameterName().getAttr()].push_back(read); });
     llvm::MapVector<StringAttr, Value> trained; // in the order of the module, which is that of the model
+    llvm::DenseMap<Attribute, StringAttr> stored;
     for (auto parameter : getOperation().getOps<ParameterOpInterface>()) {
       StringAttr name = SymbolTable::getSymbolName(parameter);
       RankedTensorType type = parameter.getParameterType();
@@ -108,20 +114,27 @@ private:
         continue;
       if (!isFloat)
         return parameter->emitError() << "expected parameters of a floating-point type to train, got " << type;
+      // Two names of one tensor: the model reads the first, and the other one follows it. Inline values may be equal by chance.
+      StringAttr first = isa<DenseElementsAttr>(parameter.getParameterValue())
+                             ? name
+                             : stored.try_emplace(parameter.getParameterValue(), name).first->second;
+      if (first != name)
+        tied[name] = first;
       Value value = graph::createParameterRead(b, NameLoc::get(name, parameter.getLoc()), type, FlatSymbolRefAttr::get(name));
-      trained[name] = value;
+      (first == name ? trained : followers)[name] = value;
       for (ParameterReadOpInterface read : found->second) {
         if (read->getParentWithTrait<OpTrait::IsIsolatedFromAbove>() != step)
           return read->emitError() << "expected the parameter '" << name.getValue() << "' to be read outside of isolated regions";
-        read->getResult(0).replaceAllUsesWith(value); // the builder may stand in front of it: it is erased at the end
+        read->getResult(0).replaceAllUsesWith(trained[first]); // the builder may stand in front of it: it is erased at the end
       }
       graph::setMutable(parameter);
     }
-    for (auto &[name, value] : trained)
-      for (ParameterReadOpInterface read : reads[name])
-        read->erase();
+    for (auto &[name, list] : reads)
+      for (ParameterReadOpInterface read : list)
+        if (trained.contains(name) || followers.contains(name))
+          read->erase();
     for (StringRef name : chosen)
-      if (!trained.contains(StringAttr::get(&getContext(), name)))
+      if (auto attr = StringAttr::get(&getContext(), name); !trained.contains(attr) && !tied.contains(attr))
         return step.emitError() << "expected the names of parameters that the function reads, got '" << name << "'";
     if (trained.empty())
       return step.emitError() << "expected parameters to train, got none";
@@ -271,6 +284,10 @@ private:
     clip(*gradients);
     for (auto [entry, gradient] : llvm::zip(*trained, *gradients))
       state.write(entry.first, state.update(*recipe.optimizer, recipe.optimizerSettings, entry.first, gradient, g(*rate)));
+    for (auto &[name, first] : tied) {
+      state.adopt(name, followers[name]);
+      state.write(name, g(state.getNext().lookup(first)));
+    }
     return finish(step, *lossValue, state);
   }
 

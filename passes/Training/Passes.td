@@ -13,6 +13,8 @@ def GraphMakeTrainStepPass : Pass<"graph-make-train-step", "::mlir::ModuleOp"> {
     model that draws random numbers keeps its key as the state `random.key`, which counts steps. New values that the function returns
     already (`new.X`, of batch normalisation) stay; its other results go, unless `keep-outputs` is set.
 
+    Parameters whose values are the same bytes of a file are one, with several names.
+
     With `accumulate` = K, gradients are averaged over K steps, and parameters change in each K-th.
 
     Before:

@@ -247,7 +247,7 @@ class Encoder(nn.Module):
 
 def make_resnet18():
     torchvision = pytest.importorskip("torchvision")
-    return torchvision.models.resnet18(num_classes=2).train(), torch.rand(4, 3, 32, 32)
+    return torchvision.models.resnet18(num_classes=2).train(), torch.rand(8, 3, 64, 64)
 
 
 def make_gpt2():
@@ -284,6 +284,8 @@ def test_model(name, optimizer):
     model, x = MODELS[name]()
     target = torch.randint(0, 2, (len(x),)) if name != "gpt2" else x.roll(-1, 1)
     lr = {"sgd": 0.01, "adamw": 1e-3}[optimizer]
+    if name == "resnet18":  # at rates like those torch's own curve in f32 is 1e-3 off that in f64
+        lr /= 100
     trainer = graph_opt.Trainer(graph_opt.from_torch(model, (x,)), "cross_entropy", optimizer, lr=lr, threads=1)
     data = [(x, target)] * 20
     theirs = train_torch(model, OPTIMIZERS[optimizer][0](model.parameters(), lr=lr), F.cross_entropy, data)
