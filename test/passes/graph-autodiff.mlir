@@ -1,6 +1,7 @@
 // RUN: graph-opt --graph-autodiff=function=sine %s | FileCheck %s --check-prefix=SINE
 // RUN: graph-opt --graph-autodiff="function=loss loss=true wrt=w" %s | FileCheck %s --check-prefix=LOSS
 // RUN: graph-opt --graph-autodiff="function=two of=b" %s | FileCheck %s --check-prefix=TWO
+// RUN: graph-opt --graph-autodiff="function=attend wrt=q" %s | FileCheck %s --check-prefix=ATTEND
 // RUN: graph-opt --graph-autodiff=function=loop %s | FileCheck %s --check-prefix=LOOP
 // RUN: graph-opt --graph-autodiff=function=until %s | FileCheck %s --check-prefix=UNTIL
 
@@ -75,4 +76,15 @@ func.func @until(%x: tensor<f32>, %limit: tensor<f32>) -> tensor<f32> {
     scf.yield %w : tensor<f32>
   }
   return %y : tensor<f32>
+}
+
+// What the gradient of attention is built of looks through the transposition of q, which has to take its share all the same.
+// ATTEND-LABEL: func.func @attend_gradient
+// ATTEND-SAME: %[[Q:.+]]: tensor<1x5x2x4xf32> {graph.name = "q"}
+// ATTEND: %[[DQ:.+]] = graph.transpose %{{.+}} [0, 2, 1, 3] : tensor<1x2x5x4xf32> -> tensor<1x5x2x4xf32>
+// ATTEND-NEXT: return %{{.+}}, %[[DQ]] : tensor<1x2x5x4xf32>, tensor<1x5x2x4xf32>
+func.func @attend(%q: tensor<1x5x2x4xf32> {graph.name = "q"}, %k: tensor<1x2x5x4xf32> {graph.name = "k"}) -> tensor<1x2x5x4xf32> {
+  %t = graph.transpose %q [0, 2, 1, 3] : tensor<1x5x2x4xf32> -> tensor<1x2x5x4xf32>
+  %y = graph.attention %t, %k, %k scale 5.000000e-01 group 1 : (tensor<1x2x5x4xf32>, tensor<1x2x5x4xf32>, tensor<1x2x5x4xf32>) -> tensor<1x2x5x4xf32>
+  return %y : tensor<1x2x5x4xf32>
 }
