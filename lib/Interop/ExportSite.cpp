@@ -59,12 +59,18 @@ ForeignValue ExportSite::input(Type type) {
   state.model.inputTypes[value.number] = type;
   return value;
 }
+ForeignValue ExportSite::input(ForeignValue outer) {
+  std::string hint = state.model.hints[outer.number]; // which makeValue moves
+  return state.makeValue(outer.element, hint);
+}
 LogicalResult ExportSite::exportBlock(Block &block) { return state.exportBlock(block); }
 
 FailureOr<std::shared_ptr<ForeignGraph>> ExportSite::nest(llvm::function_ref<LogicalResult(ForeignGraph &)> fill) {
   auto nested = std::make_shared<ForeignGraph>();
   ForeignGraph *outer = std::exchange(state.graph, nested.get());
+  state.around.push_back(outer);
   LogicalResult result = fill(*nested);
+  state.around.pop_back();
   state.graph = outer;
   if (failed(result))
     return failure();

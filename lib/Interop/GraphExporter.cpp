@@ -36,6 +36,16 @@ ForeignValue ExportState::makeValue(Type element, StringRef hint) {
   return {static_cast<unsigned>(model.hints.size() - 1), element};
 }
 
+const ForeignNode *ExportState::findNode(ForeignValue value) const {
+  SmallVector<const ForeignGraph *> graphs(around);
+  graphs.push_back(graph);
+  for (const ForeignGraph *each : llvm::reverse(graphs))
+    for (const ForeignNode &node : each->nodes)
+      if (llvm::any_of(node.results, [&](ForeignValue result) { return result.number == value.number; }))
+        return &node;
+  return nullptr;
+}
+
 ForeignValue ExportState::addConstant(const TensorValue &tensor, StringRef hint, bool isParameter) {
   ForeignValue value = makeValue(tensor.getElementType(), hint);
   constantNumbers[value.number] = model.constants.size();
@@ -173,6 +183,11 @@ static void need(const ForeignArg &arg, llvm::DenseSet<unsigned> &needed) {
       need(element, needed);
   else if (const auto *nested = arg.get<std::shared_ptr<ForeignGraph>>())
     prune(**nested, needed);
+}
+
+void graphopt::pruneUnused(ForeignGraph &graph) {
+  llvm::DenseSet<unsigned> needed;
+  prune(graph, needed);
 }
 
 void graphopt::pruneUnused(ForeignModel &model) {

@@ -34,6 +34,9 @@ public:
     return known == constantNumbers.end() ? nullptr : &model.constants[known->second].tensor;
   }
 
+  /// The node that makes a value, in the graph that is written to or one around it; null for inputs and constants.
+  const ForeignNode *findNode(ForeignValue value) const;
+
 private:
   friend class ExportSite;
   struct Unsupported {
@@ -53,7 +56,8 @@ private:
   ExportTarget target;
   const ExportRules &rules;
   ForeignModel model;
-  ForeignGraph *graph = &model.graph; ///< that is written to
+  ForeignGraph *graph = &model.graph;             ///< that is written to
+  llvm::SmallVector<const ForeignGraph *> around; ///< the graphs that it is nested in
   llvm::DenseMap<mlir::Value, ForeignValue> values;
   llvm::DenseMap<mlir::Attribute, ForeignValue> parameters;
   llvm::DenseMap<unsigned, size_t> constantNumbers; ///< from the number of a value to its place in the model's constants
@@ -73,6 +77,8 @@ llvm::FailureOr<ExportedFunction> exportFunction(mlir::ModuleOp module, llvm::St
 
 /// Drops nodes and constants that no output depends on.
 void pruneUnused(ForeignModel &model);
+/// Drops such nodes of one graph.
+void pruneUnused(ForeignGraph &graph);
 
 /// What a location calls an op: the name of the node that it came from; empty where it has none.
 llvm::StringRef nameOfNode(mlir::Location loc);

@@ -85,6 +85,83 @@ def test_the_python_file_runs_by_itself(tool, tmp_path):
     assert result.stdout.split() == ["900.0", "['x',", "'fc1_weight',", "'linear',", "'output']"], result.stderr
 
 
+# Each on x: ?x3xf32, with a result that regions use values of around them for.
+LOOPS = {
+    "numbers in and out": """
+          %y:2 = scf.for %i = %c1 to %rows step %c2 iter_args(%sum = %x, %count = %rows) -> (tensor<?x3xf32>, index) {
+            %next = graph.add %sum, %w : (tensor<?x3xf32>, tensor<3xf32>) -> tensor<?x3xf32>
+            %more = arith.addi %count, %i : index
+            scf.yield %next, %more : tensor<?x3xf32>, index
+          }
+          %wide = arith.index_cast %y#1 : index to i64
+          %count = tensor.from_elements %wide : tensor<i64>
+          %number = graph.cast %count to f32 : (tensor<i64>) -> tensor<f32>
+          %r = graph.add %y#0, %number : (tensor<?x3xf32>, tensor<f32>) -> tensor<?x3xf32>""",
+    "rows put in": """
+          %r = scf.for %i = %c0 to %rows step %c1 iter_args(%all = %x) -> (tensor<?x3xf32>) {
+            %last = arith.subi %rows, %c1 : index
+            %at = arith.subi %last, %i : index
+            %row = graph.slice %x starts [%at, 0] sizes [1, 3] steps [1, 1] : tensor<?x3xf32> -> tensor<1x3xf32>
+            %twice = graph.add %row, %row : (tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<1x3xf32>
+            %next = tensor.insert_slice %twice into %all[%i, 0] [1, 3] [1, 1] : tensor<1x3xf32> into tensor<?x3xf32>
+            scf.yield %next : tensor<?x3xf32>
+          }""",
+    "parts of rows put in": """
+          %part = graph.constant dense<[5.0, 6.0]> : tensor<2xf32>
+          %r = scf.for %i = %c0 to %rows step %c1 iter_args(%all = %x) -> (tensor<?x3xf32>) {
+            %next = tensor.insert_slice %part into %all[%i, 1] [1, 2] [1, 1] : tensor<2xf32> into tensor<?x3xf32>
+            scf.yield %next : tensor<?x3xf32>
+          }""",
+    "a condition in a loop": """
+          %r = scf.for %i = %c0 to %rows step %c1 iter_args(%state = %x) -> (tensor<?x3xf32>) {
+            %isFirst = arith.cmpi eq, %i, %c0 : index
+            %next = scf.if %isFirst -> (tensor<?x3xf32>) {
+              scf.yield %state : tensor<?x3xf32>
+            } else {
+              %sum = graph.mul %state, %w : (tensor<?x3xf32>, tensor<3xf32>) -> tensor<?x3xf32>
+              scf.yield %sum : tensor<?x3xf32>
+            }
+            scf.yield %next : tensor<?x3xf32>
+          }""",
+    "work ahead of the condition": """
+          %limit = graph.constant dense<9.0> : tensor<f32>
+          %r:2 = scf.while (%state = %x, %steps = %c0) : (tensor<?x3xf32>, index) -> (tensor<?x3xf32>, index) {
+            %more = graph.add %state, %w : (tensor<?x3xf32>, tensor<3xf32>) -> tensor<?x3xf32>
+            %sum = graph.reduce_max %more axes [0, 1] : tensor<?x3xf32> -> tensor<f32>
+            %less = graph.lt %sum, %limit : (tensor<f32>, tensor<f32>) -> tensor<i1>
+            %isLow = tensor.extract %less[] : tensor<i1>
+            %isEarly = arith.cmpi slt, %steps, %rows : index
+            %goesOn = arith.andi %isLow, %isEarly : i1
+            scf.condition(%goesOn) %more, %steps : tensor<?x3xf32>, index
+          } do {
+          ^bb0(%state: tensor<?x3xf32>, %steps: index):
+            %next = arith.addi %steps, %c1 : index
+            scf.yield %state, %next : tensor<?x3xf32>, index
+          }""",
+}
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_control_flow(name):
+    result = "%r#0" if "%r:2" in LOOPS[name] else "%r"
+    module = graph_opt.parse(f"""
+        graph.parameter @w : tensor<3xf32> = dense<[2.0, -1.0, 0.5]> : tensor<3xf32>
+        func.func @main(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {{
+          %c0 = arith.constant 0 : index
+          %c1 = arith.constant 1 : index
+          %c2 = arith.constant 2 : index
+          %w = graph.get @w : tensor<3xf32>
+          %rows = tensor.dim %x, %c0 : tensor<?x3xf32>{LOOPS[name]}
+          return {result} : tensor<?x3xf32>
+        }}""")
+    made = module.to_fx()
+    for rows in (4, 7):
+        x = torch.arange(3.0 * rows).reshape(rows, 3) / 8
+        expected = module.evaluate(x)[0]
+        assert torch.equal(made(x), expected)
+    assert torch.equal(torch.export.export(made, (x,)).module()(x), expected)
+
+
 def test_an_op_without_a_form_is_named():
     module = graph_opt.parse("""
         func.func @main(%key: tensor<i64>) -> tensor<2xf32> {

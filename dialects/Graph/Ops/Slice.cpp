@@ -329,6 +329,10 @@ void SliceOp::registerExportRules(ExportRules &rules) {
       if (step == 1 && getConstantIntValue(sizes[d]) == shape[d])
         continue; // all of it
       ForeignArg first = to.size(starts[d]);
+      if (first.get<ForeignValue>() && getConstantIntValue(sizes[d]) == 1) { // by `select`, whose result has sizes that torch knows
+        y = to("unsqueeze.default", {to("select.int", {y, d, first}), d});
+        continue;
+      }
       if (step < 0) { // ATen walks forwards only: turned around, element i is element size - 1 - i
         y = to("flip.default", {y, ForeignArg::List{d}});
         first = to.compute("sub", {to.compute("sub", {to.dim(op.getX(), d), 1}), first});

@@ -75,6 +75,8 @@ struct ForeignNode {
 struct ForeignGraph {
   std::vector<ForeignNode> nodes;
   std::vector<ForeignValue> inputs, outputs;
+  std::string name;     ///< of a nested graph: what it should be called; may be empty
+  bool isTuple = false; ///< of a nested graph in Python: whether even one output is in a tuple
 };
 
 /// The place that one op is written to.
@@ -100,6 +102,8 @@ public:
   void bind(mlir::Value ours, ForeignValue value);
   /// A new value that no node makes: an input of a nested graph.
   ForeignValue input(mlir::Type type);
+  /// The same for a value of the graphs around it, which it is called like.
+  ForeignValue input(ForeignValue outer);
   /// Exports the ops of a block, but for its terminator.
   llvm::LogicalResult exportBlock(mlir::Block &block);
   /// A nested graph of what `fill` writes.
@@ -179,6 +183,9 @@ public:
   /// Arithmetic on sizes, by a function of Python's `operator`, or "max", "min" and "ite" (if-then-else). Sums, differences and products
   /// of what is known are computed at once.
   ForeignArg compute(llvm::StringRef operation, const ForeignArg::List &numbers);
+  /// A call of torch.ops.higher_order. Python's graphs see no values but their own: what those among the arguments use from outside become
+  /// inputs behind their others, and one more argument, a list. Gives what `part` takes the results of.
+  ForeignValue higherOrder(llvm::StringRef operation, std::vector<ForeignArg> args);
   /// Positions, as i64.
   ForeignValue positions(ForeignValue x);
   /// Positions along an axis of x; those out of range are moved to the nearest that is not, as graph.gather does.

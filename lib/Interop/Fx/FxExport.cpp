@@ -40,12 +40,30 @@ def build(weights: dict) -> torch.fx.GraphModule:
         return graph.create_node("call_function", function, arguments, keywords, name=name)
 
 )";
-constexpr const char *taken[] = {"operator", "Path",     "torch",    "build",  "weights", "aten",  "root",    "graph", "read",
-                                 "call",     "name",     "self",     "load",   "None",    "True",  "False",   "and",   "as",
-                                 "assert",   "async",    "await",    "break",  "class",   "def",   "del",     "elif",  "else",
-                                 "except",   "finally",  "for",      "from",   "global",  "if",    "import",  "in",    "is",
-                                 "lambda",   "nonlocal", "not",      "or",     "pass",    "raise", "return",  "try",   "while",
-                                 "with",     "yield",    "continue", "device", "inf",     "nan",   "NoneType"};
+/// Further lines of a file with nested graphs.
+constexpr llvm::StringLiteral nesting = R"(    around = []
+
+    def enter():
+        nonlocal root, graph
+        around.append((root, graph))
+        root, graph = torch.nn.Module(), torch.fx.Graph()
+
+    def leave(name: str, result):
+        """What was written since `enter` as a submodule of the graph around it."""
+        nonlocal root, graph
+        graph.output(result)
+        module = torch.fx.GraphModule(root, graph, name)
+        root, graph = around.pop()
+        root.add_module(name, module)
+        return graph.create_node("get_attr", name, name=name)
+
+)";
+constexpr const char *taken[] = {"around", "enter",    "leave",   "result", "operator", "Path",    "torch",  "build",  "weights", "aten",
+                                 "root",   "graph",    "read",    "call",   "name",     "self",    "load",   "None",   "True",    "False",
+                                 "and",    "as",       "assert",  "async",  "await",    "break",   "class",  "def",    "del",     "elif",
+                                 "else",   "except",   "finally", "for",    "from",     "global",  "if",     "import", "in",      "is",
+                                 "lambda", "nonlocal", "not",     "or",     "pass",     "raise",   "return", "try",    "while",   "with",
+                                 "yield",  "continue", "device",  "inf",    "nan",      "NoneType"};
 
 class FxWriter {
 public:
@@ -64,10 +82,13 @@ private:
   std::string makeName(StringRef wanted);
   void print(const ForeignArg &arg);
   void printCall(const ForeignNode &node);
+  void printInputs(const ForeignGraph &graph);
+  void printNested(const ForeignGraph &graph);
 
   const ForeignModel &model;
   llvm::raw_ostream &os;
-  std::vector<std::string> names; ///< by the number of a value
+  std::vector<std::string> names;                           ///< by the number of a value
+  llvm::DenseMap<const ForeignGraph *, std::string> nested; ///< names
   llvm::StringSet<> used;
 };
 
@@ -116,14 +137,48 @@ void FxWriter::print(const ForeignArg &arg) {
     os << '[';
     llvm::interleaveComma(*list, os, [&](const ForeignArg &element) { print(element); });
     os << ']';
+  } else if (const auto *graph = arg.get<std::shared_ptr<ForeignGraph>>()) {
+    os << nested.lookup(graph->get());
   } else {
     os << "None";
   }
 }
 
+void FxWriter::printInputs(const ForeignGraph &graph) {
+  for (ForeignValue input : graph.inputs) {
+    assign(input, "x");
+    os << "    " << names[input.number] << " = graph.placeholder(\"" << names[input.number] << "\")\n";
+  }
+}
+
+void FxWriter::printNested(const ForeignGraph &graph) {
+  std::string name;
+  for (unsigned i = 0; name.empty() || !used.insert(name).second; ++i)
+    name = graph.name + "_" + std::to_string(i);
+  nested[&graph] = name;
+  os << "    enter()\n";
+  printInputs(graph);
+  for (const ForeignNode &node : graph.nodes)
+    printCall(node);
+  os << "    " << name << " = leave(\"" << name << "\", ";
+  if (graph.isTuple) {
+    os << '(';
+    for (ForeignValue output : graph.outputs)
+      os << names[output.number] << ", ";
+    os << "))\n";
+  } else {
+    os << names[graph.outputs.front().number] << ")\n";
+  }
+}
+
 void FxWriter::printCall(const ForeignNode &node) {
+  for (const ForeignArg &arg : node.args)
+    if (const auto *graph = arg.get<std::shared_ptr<ForeignGraph>>())
+      printNested(**graph);
   ForeignValue result = node.results.front();
-  assign(result, StringRef(node.op).split('.').second.split('.').first);
+  StringRef absent = StringRef(node.op).split('.').second;
+  absent.consume_front("ops.higher_order.");
+  assign(result, absent.split('.').first);
   os << "    " << names[result.number] << " = call(\"" << names[result.number] << "\", " << node.op;
   // What is left out at the end has its default.
   size_t count = node.args.size();
@@ -143,10 +198,11 @@ void FxWriter::printCall(const ForeignNode &node) {
 std::vector<std::pair<std::string, TensorValue>> FxWriter::write() {
   std::vector<std::pair<std::string, TensorValue>> weights;
   os << opening;
-  for (ForeignValue input : model.graph.inputs) {
-    assign(input, "x");
-    os << "    " << names[input.number] << " = graph.placeholder(\"" << names[input.number] << "\")\n";
-  }
+  if (llvm::any_of(model.graph.nodes, [](const ForeignNode &node) {
+        return llvm::any_of(node.args, [](const ForeignArg &arg) { return arg.get<std::shared_ptr<ForeignGraph>>() != nullptr; });
+      }))
+    os << nesting;
+  printInputs(model.graph);
   for (bool parameters : {true, false})
     for (const ForeignModel::Constant &constant : model.constants) {
       if (constant.isParameter != parameters)

@@ -2,6 +2,7 @@
 #include "Interop/Aten/Exports/Exports.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace graphopt;
@@ -24,7 +25,53 @@ static StringRef operatorOf(arith::CmpIPredicate predicate) {
   return names[static_cast<unsigned>(predicate)];
 }
 
+namespace {
+/// Where a slice lies along an axis.
+struct Range {
+  int64_t axis;
+  OpFoldResult start, size, step;
+};
+
+/// x, of the rank of `into`, in its place there: of the first axis the place of the others.
+ForeignValue insert(AtenExport &to, ForeignValue x, ForeignValue into, ArrayRef<Range> ranges) {
+  if (ranges.empty())
+    return x;
+  auto [axis, start, size, step] = ranges.front();
+  ranges = ranges.drop_front();
+  ForeignArg first = to.size(start);
+  if (isConstantIntValue(size, 1)) { // by `select`, whose result has sizes that torch knows
+    if (!ranges.empty())
+      x = insert(to, x, to("unsqueeze.default", {to("select.int", {into, axis, first}), axis}), ranges);
+    return to("select_scatter.default", {into, to("select.int", {x, axis, 0}), axis, first});
+  }
+  ForeignArg stride = to.size(step);
+  std::vector<ForeignArg> place = {axis, first, to.compute("add", {first, to.compute("mul", {to.size(size), stride})}), stride};
+  auto with = [&](std::vector<ForeignArg> args) {
+    llvm::append_range(args, place);
+    return args;
+  };
+  if (!ranges.empty())
+    x = insert(to, x, to("slice.Tensor", with({into})), ranges);
+  return to("slice_scatter.default", with({into, x}));
+}
+
+LogicalResult exportInsert(tensor::InsertSliceOp op, AtenExport &to) {
+  ForeignValue x = to[op.getSource()];
+  llvm::SmallBitVector dropped = op.getDroppedDims();
+  for (unsigned axis : dropped.set_bits())
+    x = to("unsqueeze.default", {x, static_cast<int64_t>(axis)});
+  SmallVector<Range> ranges;
+  for (auto [axis, start, size, step] : llvm::enumerate(op.getMixedOffsets(), op.getMixedSizes(), op.getMixedStrides())) {
+    int64_t all = op.getDestType().getDimSize(axis);
+    if (!isZeroInteger(start) || !isConstantIntValue(step, 1) || ShapedType::isDynamic(all) || !isConstantIntValue(size, all))
+      ranges.push_back({static_cast<int64_t>(axis), start, size, step});
+  }
+  return to.yield(insert(to, x, to[op.getDest()], ranges));
+}
+} // namespace
+
 void graphopt::registerAtenExports(ExportRules &rules) {
+  registerAtenControlFlowExports(rules);
   addSame<arith::AddIOp>(rules, "add");
   addSame<arith::SubIOp>(rules, "sub");
   addSame<arith::MulIOp>(rules, "mul");
@@ -45,6 +92,15 @@ void graphopt::registerAtenExports(ExportRules &rules) {
       return to.yield(to.constant(TensorValue::fromAttr(elements)));
     return to.yield(ForeignValue());
   });
+  // Truth values.
+  addSame<arith::AndIOp>(rules, "and_");
+  addSame<arith::OrIOp>(rules, "or_");
+  rules.aten<arith::XOrIOp>([](arith::XOrIOp op, AtenExport &to) -> LogicalResult {
+    if (!op.getType().isInteger(1))
+      return to.decline("bits that differ between numbers");
+    return yieldNumber(to, to.compute("ne", {to.size(op.getLhs()), to.size(op.getRhs())}));
+  });
+  rules.aten<tensor::InsertSliceOp>(exportInsert);
   rules.aten<tensor::CastOp>([](tensor::CastOp op, AtenExport &to) { return to.yield(to[op.getSource()]); });
   rules.aten<tensor::DimOp>([](tensor::DimOp op, AtenExport &to) -> LogicalResult {
     std::optional<int64_t> axis = op.getConstantIndex();

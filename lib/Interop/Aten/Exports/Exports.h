@@ -6,5 +6,7 @@ namespace graphopt {
 
 /// Sizes, arithmetic on them, elements of tensors and calls.
 void registerAtenExports(ExportRules &rules);
+/// scf as torch.ops.higher_order.
+void registerAtenControlFlowExports(ExportRules &rules);
 
 } // namespace graphopt

@@ -1,5 +1,6 @@
 //===- ControlFlow.cpp - scf as If and Loop -------------------------------===//
 #include "Interop/Onnx/Exports/Exports.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -120,6 +121,8 @@ LogicalResult exportWhile(scf::WhileOp op, OnnxExport &to) {
 } // namespace
 
 void graphopt::registerOnnxControlFlowExports(ExportRules &rules) {
+  // ONNX has no assertions: they are left out, as torch's exporter leaves them out.
+  rules.onnx<cf::AssertOp>([](cf::AssertOp, OnnxExport &to) { return to.yield({}); });
   rules.onnx<scf::IfOp>(exportIf);
   rules.onnx<scf::ForOp>(exportFor);
   rules.onnx<scf::WhileOp>(exportWhile);
