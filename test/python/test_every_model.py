@@ -49,7 +49,11 @@ REFUSED = {
 LIMIT = 1e-5
 # What misses the limit, and why; one that keeps it again fails until it is taken off here.
 ROUNDING = "error of 1.1e-5: random weights amplify rounding; torch's own kernels are 4.2e-6 (oneDNN's) to 1.2e-5 (the others) off from f64"
-MISSED = {("swin_v2_b", route): ROUNDING for route in ("pt2", "traced", "onnx")}
+OTHER_ORDER = "error of 1.1e-5 to 1.5e-5: random weights amplify rounding; torch's own kernels in another order (fx) are 1.5e-5 off"
+MISSED = {
+    **{("swin_v2_b", route): ROUNDING for route in ("pt2", "traced", "onnx", "json")},
+    **{("swin_v2_s", route): OTHER_ORDER for route in ("pt2", "traced", "onnx", "json", "compile", "onnx-again", "fx")},
+}
 
 
 def cases():
