@@ -138,6 +138,13 @@ int64_t TensorValue::getAsInt(int64_t i) const {
   });
 }
 
+TensorValue TensorValue::clone() const {
+  TensorValue copy(elementType, shape);
+  if (int64_t bytes = getByteSize()) // of none there may be no memory
+    std::memcpy(copy.getMutableRaw(), data, bytes);
+  return copy;
+}
+
 TensorValue TensorValue::reshaped(ArrayRef<int64_t> newShape) const {
   assert(checkedNumElements(newShape) == numElements && "expected as many elements");
   return TensorValue(elementType, newShape, data, owner);

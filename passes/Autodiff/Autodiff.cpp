@@ -23,7 +23,7 @@ struct GraphAutodiffPass final : graphopt::impl::GraphAutodiffPassBase<GraphAuto
   using GraphAutodiffPassBase::GraphAutodiffPassBase;
 
   void runOnOperation() override {
-    func::FuncOp original = find();
+    func::FuncOp original = findFunction(getOperation(), function, "differentiate");
     if (!original)
       return signalPassFailure();
     OpBuilder b(&getContext());
@@ -37,18 +37,6 @@ struct GraphAutodiffPass final : graphopt::impl::GraphAutodiffPassBase<GraphAuto
   }
 
 private:
-  func::FuncOp find() {
-    SmallVector<func::FuncOp> found;
-    for (auto candidate : getOperation().getOps<func::FuncOp>())
-      if (function.empty() ? candidate.isPublic() : candidate.getName() == function)
-        found.push_back(candidate);
-    if (found.size() == 1 && !found.front().isExternal() && found.front().getBody().hasOneBlock())
-      return found.front();
-    getOperation()->emitError() << "expected " << (function.empty() ? std::string("one public function") : "a function '" + function + "'")
-                                << " with a body of one block to differentiate, got " << found.size();
-    return {};
-  }
-
   /// The positions of the ports called by `names`, or of all that have cotangents.
   FailureOr<SmallVector<unsigned>> choose(func::FuncOp gradient, StringRef what, ArrayRef<PortInfo> ports, ArrayRef<std::string> names) {
     SmallVector<unsigned> chosen;

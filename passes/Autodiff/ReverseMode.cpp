@@ -33,6 +33,18 @@ void Activity::spread(ArrayRef<Operation *> ops) {
   }
 }
 
+func::FuncOp graphopt::findFunction(ModuleOp module, StringRef name, StringRef purpose) {
+  SmallVector<func::FuncOp> found;
+  for (auto candidate : module.getOps<func::FuncOp>())
+    if (name.empty() ? candidate.isPublic() : candidate.getName() == name)
+      found.push_back(candidate);
+  if (found.size() == 1 && !found.front().isExternal() && found.front().getBody().hasOneBlock())
+    return found.front();
+  module.emitError() << "expected " << (name.empty() ? std::string("one public function") : ("a function '" + name + "'").str())
+                     << " with a body of one block to " << purpose << ", got " << found.size();
+  return {};
+}
+
 SmallVector<Operation *> graphopt::getSteps(Block &block) {
   SmallVector<Operation *> steps;
   for (Operation &op : block.without_terminator())

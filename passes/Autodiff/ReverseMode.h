@@ -1,6 +1,7 @@
 //===- ReverseMode.h - cotangents through ops and control flow ------------===//
 #pragma once
 #include "graph-opt/Dialect/Graph/Cotangents.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/DenseSet.h"
@@ -20,6 +21,10 @@ private:
   void addFloats(mlir::ValueRange made);
   llvm::DenseSet<mlir::Value> values;
 };
+
+/// The function of that name, or the only public one where the name is empty: one with a body of one block. Null after an error that says
+/// what it was wanted for: "differentiate".
+mlir::func::FuncOp findFunction(mlir::ModuleOp module, llvm::StringRef name, llvm::StringRef purpose);
 
 /// The ops of a block without its terminator.
 llvm::SmallVector<mlir::Operation *> getSteps(mlir::Block &block);

@@ -19,7 +19,7 @@ const Setting probabilities{"probabilities", 0};
 const Loss table[] = {
     {"cross_entropy",
      "cross_entropy_loss.default",
-     TargetKind::classes,
+     TargetKind::classesOrProbabilities,
      {weight, reduction, ignored, {"label_smoothing", Kind::number, 0}}},
     {"nll", "nll_loss.default", TargetKind::classes, {weight, reduction, ignored}},
     {"mse", "mse_loss.default", TargetKind::sameAsOutput, {reduction}},
@@ -41,13 +41,14 @@ std::vector<Setting> Loss::getSettings() const {
   std::vector<Setting> settings;
   for (const Argument &argument : arguments)
     settings.push_back(argument.kind == Kind::reduction ? Setting{sum, 0} : Setting{argument.name, argument.value});
-  if (name == "cross_entropy")
+  if (target == TargetKind::classesOrProbabilities)
     settings.push_back(probabilities);
   return settings;
 }
 
 RankedTensorType Loss::getTargetType(RankedTensorType output, const Settings &settings) const {
-  if (target == TargetKind::sameAsOutput || (name == "cross_entropy" && settings[probabilities.name] != 0) || output.getRank() == 0)
+  bool areProbabilities = target == TargetKind::classesOrProbabilities && settings[probabilities.name] != 0;
+  if (target == TargetKind::sameAsOutput || areProbabilities || output.getRank() == 0)
     return output;
   SmallVector<int64_t> sizes(output.getShape());
   sizes.erase(sizes.begin() + classAxis(output.getRank()));

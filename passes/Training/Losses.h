@@ -11,7 +11,7 @@
 namespace graphopt::training {
 
 /// What the target of a loss is like.
-enum class TargetKind { sameAsOutput, classes };
+enum class TargetKind { sameAsOutput, classes, classesOrProbabilities };
 
 struct Loss {
   llvm::StringRef name, overload;

@@ -30,12 +30,25 @@ struct Recipe {
   Settings optimizerSettings;
 };
 
+/// What is trained: parameters, each with the value that the step reads.
+struct Trained {
+  llvm::MapVector<StringAttr, Value> parameters; ///< in the order of the module, which is that of the model
+  /// Another name of the tensor of one of them: it follows that one.
+  struct Follower {
+    StringAttr name, first;
+    Value value;
+  };
+  SmallVector<Follower> followers;
+
+  bool contains(StringAttr name) const {
+    return parameters.contains(name) || llvm::any_of(followers, [&](const Follower &follower) { return follower.name == name; });
+  }
+};
+
 struct GraphMakeTrainStepPass final : graphopt::impl::GraphMakeTrainStepPassBase<GraphMakeTrainStepPass> {
   using GraphMakeTrainStepPassBase::GraphMakeTrainStepPassBase;
 
   void runOnOperation() override {
-    tied.clear();
-    followers.clear();
     llvm::Expected<Recipe> recipe = readRecipe();
     if (!recipe) {
       getOperation()->emitError() << llvm::toString(recipe.takeError());
@@ -47,9 +60,6 @@ struct GraphMakeTrainStepPass final : graphopt::impl::GraphMakeTrainStepPassBase
   }
 
 private:
-  llvm::MapVector<StringAttr, StringAttr> tied; ///< to the parameter that has the same tensor
-  llvm::MapVector<StringAttr, Value> followers; ///< what is read of them
-
   llvm::Expected<Recipe> readRecipe() {
     Recipe recipe;
     auto refuse = [](const Twine &message) { return makeError(Failure::badInput, message); };
@@ -75,33 +85,26 @@ private:
   }
 
   func::FuncOp find() {
-    SmallVector<func::FuncOp> found;
-    for (auto candidate : getOperation().getOps<func::FuncOp>())
-      if (function.empty() ? candidate.isPublic() : candidate.getName() == function)
-        found.push_back(candidate);
-    if (found.size() != 1 || found[0].isExternal() || !found[0].getBody().hasOneBlock()) {
-      getOperation()->emitError() << "expected "
-                                  << (function.empty() ? std::string("one public function") : "a function '" + function + "'")
-                                  << " with a body of one block to train, got " << found.size();
+    func::FuncOp found = findFunction(getOperation(), function, "train");
+    if (!found)
+      return {};
+    bool calls = found.walk([](CallOpInterface) { return WalkResult::interrupt(); }).wasInterrupted();
+    if (calls || !SymbolTable::symbolKnownUseEmpty(found, getOperation())) {
+      found.emitError() << "expected a function that calls none and that none calls: inline them first";
       return {};
     }
-    bool calls = found[0].walk([](CallOpInterface) { return WalkResult::interrupt(); }).wasInterrupted();
-    if (calls || !SymbolTable::symbolKnownUseEmpty(found[0], getOperation())) {
-      found[0].emitError() << "expected a function that calls none and that none calls: inline them first";
-      return {};
-    }
-    return found[0];
+    return found;
   }
 
   /// One read of each trained parameter, in front of all.
-  FailureOr<llvm::MapVector<StringAttr, Value>> readTrained(func::FuncOp step) {
+  FailureOr<Trained> readTrained(func::FuncOp step) {
     llvm::SetVector<StringRef> chosen;
     for (const std::string &name : parameters)
       chosen.insert(name);
     OpBuilder b = OpBuilder::atBlockBegin(&step.front());
     llvm::DenseMap<StringAttr, SmallVector<ParameterReadOpInterface>> reads;
     step.walk([&](ParameterReadOpInterface read) { reads[read.getParameterName().getAttr()].push_back(read); });
-    llvm::MapVector<StringAttr, Value> trained; // in the order of the module, which is that of the model
+    Trained trained;
     llvm::DenseMap<Attribute, StringAttr> stored;
     for (auto parameter : getOperation().getOps<ParameterOpInterface>()) {
       StringAttr name = SymbolTable::getSymbolName(parameter);
@@ -118,25 +121,26 @@ private:
       StringAttr first = isa<DenseElementsAttr>(parameter.getParameterValue())
                              ? name
                              : stored.try_emplace(parameter.getParameterValue(), name).first->second;
-      if (first != name)
-        tied[name] = first;
       Value value = graph::createParameterRead(b, NameLoc::get(name, parameter.getLoc()), type, FlatSymbolRefAttr::get(name));
-      (first == name ? trained : followers)[name] = value;
+      if (first == name)
+        trained.parameters[name] = value;
+      else
+        trained.followers.push_back({name, first, value});
       for (ParameterReadOpInterface read : found->second) {
         if (read->getParentWithTrait<OpTrait::IsIsolatedFromAbove>() != step)
           return read->emitError() << "expected the parameter '" << name.getValue() << "' to be read outside of isolated regions";
-        read->getResult(0).replaceAllUsesWith(trained[first]); // the builder may stand in front of it: it is erased at the end
+        read->getResult(0).replaceAllUsesWith(trained.parameters[first]); // the builder may stand in front of it: it is erased at the end
       }
       graph::setMutable(parameter);
     }
     for (auto &[name, list] : reads)
       for (ParameterReadOpInterface read : list)
-        if (trained.contains(name) || followers.contains(name))
+        if (trained.contains(name))
           read->erase();
     for (StringRef name : chosen)
-      if (auto attr = StringAttr::get(&getContext(), name); !trained.contains(attr) && !tied.contains(attr))
+      if (!trained.contains(StringAttr::get(&getContext(), name)))
         return step.emitError() << "expected the names of parameters that the function reads, got '" << name << "'";
-    if (trained.empty())
+    if (trained.parameters.empty())
       return step.emitError() << "expected parameters to train, got none";
     return trained;
   }
@@ -257,7 +261,7 @@ private:
     FailureOr<unsigned> index = chooseOutput(step);
     if (failed(index))
       return failure();
-    FailureOr<llvm::MapVector<StringAttr, Value>> trained = readTrained(step);
+    FailureOr<Trained> trained = readTrained(step);
     if (failed(trained))
       return failure();
     Operation *end = step.front().getTerminator();
@@ -266,7 +270,7 @@ private:
     FailureOr<Value> lossValue = makeLoss(step, b, *index, recipe);
     if (failed(lossValue))
       return failure();
-    SmallVector<Value> values = llvm::to_vector(llvm::make_second_range(*trained));
+    SmallVector<Value> values = llvm::to_vector(llvm::make_second_range(trained->parameters));
     FailureOr<SmallVector<Expr>> gradients = differentiate(step, g, *lossValue, values);
     if (failed(gradients))
       return failure();
@@ -277,15 +281,15 @@ private:
       return failure();
     StepState state(step, g);
     keepRandomKey(step, state);
-    for (auto &[name, value] : *trained)
+    for (auto &[name, value] : trained->parameters)
       state.adopt(name, value);
     if (accumulate > 1)
-      average(state, *trained, *gradients);
+      average(state, trained->parameters, *gradients);
     clip(*gradients);
-    for (auto [entry, gradient] : llvm::zip(*trained, *gradients))
+    for (auto [entry, gradient] : llvm::zip(trained->parameters, *gradients))
       state.write(entry.first, state.update(*recipe.optimizer, recipe.optimizerSettings, entry.first, gradient, g(*rate)));
-    for (auto &[name, first] : tied) {
-      state.adopt(name, followers[name]);
+    for (const auto &[name, first, value] : trained->followers) {
+      state.adopt(name, value);
       state.write(name, g(state.getNext().lookup(first)));
     }
     return finish(step, *lossValue, state);

@@ -95,7 +95,8 @@ class Trainer:
         self.module = module.clone().run_passes(f"graph-make-train-step{{{text}}}")
         with stage(CompileError):
             self._native = _graph_opt.Training.create(self.module._native, pipeline, accuracy or "", threads or 0)
-        self._inputs, self._outputs = self._native.inputs(), self._native.outputs()
+        self._inputs = self._native.inputs()
+        self._place_of_lr = [name for name, _, _ in self._inputs].index("lr")
         self._states = self._native.states()
         self.lr = lr
         self.steps = 0  #: made so far
@@ -116,7 +117,7 @@ class Trainer:
         if lr is None:
             lr = self.lr(self.steps) if callable(self.lr) else self.lr
         values = list(batch)
-        values.insert([name for name, _, _ in self._inputs].index("lr"), np.float64(lr))
+        values.insert(self._place_of_lr, np.float64(lr))
         packed = pack(values, self._inputs)
         with stage(Error):
             results = self._native.step(packed)
@@ -152,15 +153,13 @@ class Trainer:
                 if checkpoint is not None and every and self.steps % every == 0:
                     self.save(checkpoint)
             self.epoch, self.batch = self.epoch + 1, 0
-            if checkpoint is not None and not every:
+            if checkpoint is not None and (not every or self.epoch == epochs):
                 self.save(checkpoint)
             mean = sum(losses) / len(losses) if losses else math.nan
             if callable(progress):
                 progress(self.epoch, mean)
             elif progress:
                 print(f"epoch {self.epoch}/{epochs}: loss {mean:.6g}", file=sys.stderr)
-        if checkpoint is not None:
-            self.save(checkpoint)
         return self.history[first:]
 
     def get(self, name: str) -> np.ndarray:

@@ -22,7 +22,6 @@ using namespace graphopt;
 using namespace graphopt::python;
 
 namespace {
-
 /// Budgets by name.
 using Budgets = std::map<std::string, uint64_t>;
 
@@ -153,7 +152,7 @@ graph::ParameterOp findParameter(const Module &module, const std::string &name) 
 
 void setParameter(Module &module, const std::string &name, const Tensor &value) {
   graph::ParameterOp parameter = findParameter(module, name);
-  TensorValue copy = copyOf(toValues(module.getContext(), {value}).front());
+  TensorValue copy = toValues(module.getContext(), {value}).front().clone();
   if (copy.getType() != parameter.getParameterType())
     throw Error("expected " + printType(parameter.getParameterType()) + " for '" + name + "', got " + printType(copy.getType()));
   parameter.setValueAttr(WeightStore::makeAttr(module.getContext(), copy, name));

@@ -216,7 +216,7 @@ std::vector<Ref> build(Editor &editor, Node before, const std::string &op, const
 Ref buildConstant(Editor &editor, Node before, const Tensor &value, const std::string &name) {
   OpBuilder b = editor.builderAt(before);
   Location loc = NameLoc::get(b.getStringAttr(name.empty() ? "constant" : name));
-  ElementsAttr attr = WeightStore::makeAttr(editor.getContext(), copyOf(toValues(editor.getContext(), {value}).front()), "constant");
+  ElementsAttr attr = WeightStore::makeAttr(editor.getContext(), toValues(editor.getContext(), {value}).front().clone(), "constant");
   auto *dialect = editor.getContext()->getOrLoadDialect<graph::GraphDialect>();
   return editor.refer(dialect->materializeConstant(b, attr, attr.getType(), loc)->getResult(0));
 }

@@ -166,7 +166,7 @@ std::vector<Result> interpretWith(Editor &editor, Node function, const Tensors &
         results.clear();
         std::vector<TensorValue> values;
         for (const TensorValue &value : toValues(editor.getContext(), given))
-          values.push_back(copyOf(value));
+          values.push_back(value.clone());
         if (failed(evaluate(values))) {
           failedInside = true;
           throw Error("the evaluation of '" + op->getName().getStringRef().str() + "' failed");
@@ -183,7 +183,7 @@ std::vector<Result> interpretWith(Editor &editor, Node function, const Tensors &
       }
       results.clear();
       for (const TensorValue &value : toValues(editor.getContext(), made))
-        results.push_back(copyOf(value));
+        results.push_back(value.clone());
       return success();
     });
   };

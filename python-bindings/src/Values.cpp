@@ -29,13 +29,6 @@ std::string python::printType(mlir::Type type) {
   return text;
 }
 
-TensorValue python::copyOf(const TensorValue &value) {
-  TensorValue copy(value.getElementType(), value.getShape());
-  if (value.getByteSize())
-    std::memcpy(copy.getMutableRaw(), value.getRaw(), value.getByteSize());
-  return copy;
-}
-
 TensorValue python::viewOf(mlir::MLIRContext *context, const uint8_t *bytes, size_t size, const std::string &dtype,
                            const std::vector<int64_t> &shape) {
   mlir::Type type = mlir::parseType(dtype, context);
@@ -53,7 +46,7 @@ std::vector<TensorValue> python::toValues(mlir::MLIRContext *context, const std:
   std::vector<TensorValue> values;
   for (const auto &[bytes, dtype, shape] : tensors) {
     TensorValue value = viewOf(context, bytes.data(), bytes.size(), dtype, shape);
-    values.push_back(isAligned(value) ? value : copyOf(value));
+    values.push_back(isAligned(value) ? value : value.clone());
   }
   return values;
 }
@@ -71,7 +64,7 @@ std::vector<python::Result> python::fromValues(llvm::ArrayRef<TensorValue> value
 }
 
 std::vector<python::Result> python::copyValues(llvm::ArrayRef<TensorValue> values) {
-  return fromValues(llvm::map_to_vector(values, copyOf));
+  return fromValues(llvm::map_to_vector(values, [](const TensorValue &value) { return value.clone(); }));
 }
 
 std::vector<python::Port> python::describe(llvm::ArrayRef<PortInfo> ports) {

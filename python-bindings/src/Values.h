@@ -43,8 +43,6 @@ TensorValue viewOf(mlir::MLIRContext *context, const uint8_t *bytes, size_t size
                    const std::vector<int64_t> &shape);
 /// The values of tensors, which must outlive them: their bytes are used in place, and copied where they are not aligned to the element.
 std::vector<TensorValue> toValues(mlir::MLIRContext *context, const std::vector<Tensor> &tensors);
-/// The value on storage of its own.
-TensorValue copyOf(const TensorValue &value);
 /// Tensors on the values' storage, which nobody else may have.
 std::vector<Result> fromValues(llvm::ArrayRef<TensorValue> values);
 /// Tensors on copies of the values.

@@ -116,10 +116,18 @@ def wrong_gradients(calls: list, tolerance: float, compiled: bool) -> tuple[dict
 
 
 def random_calls(name: str, count: int) -> list:
-    """Calls of an overload of f64, from torch's samples."""
-    wanted = traced_calls(name, SOURCES[name], 2 * count) if name in SOURCES else calls_of(name, 2 * count)
-    calls = [of_type(one, torch.float64) for one in wanted if one.dtype in (torch.float32, torch.float64)]
-    return [one for one in calls if not is_elsewhere(one)][:count]
+    """Calls of an overload of f64, from torch's samples: those with elements first, and more are drawn where none has any."""
+    for drawn in (2 * count, 16 * count):
+        wanted = traced_calls(name, SOURCES[name], drawn) if name in SOURCES else calls_of(name, drawn)
+        calls = [of_type(one, torch.float64) for one in wanted if one.dtype in (torch.float32, torch.float64)]
+        calls = sorted((one for one in calls if not is_elsewhere(one)), key=lambda one: not has_elements(one))
+        if calls and has_elements(calls[0]):
+            break
+    return calls[:count]
+
+
+def has_elements(one: Call) -> bool:
+    return any(is_float(x) and x.numel() > 0 for x in one.results)
 
 
 def is_elsewhere(one: Call) -> bool:
@@ -150,4 +158,6 @@ def outcome(name: str, count: int) -> tuple[str, str]:
         if "derivative for" not in str(error) and "Expected a proper Tensor" not in str(error):
             raise
         return "torch has none", ""
+    if not wrong and not any(map(has_elements, calls)):
+        return "no elements", ""
     return ("differs" if wrong else "yes" if compared else "0 everywhere"), "\n".join(wrong.values())

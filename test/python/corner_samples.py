@@ -42,10 +42,8 @@ def corners() -> dict:
     add(aten.sort.default, TIES, 1), add(aten.sort.stable, TIES, stable=True, dim=0, descending=True)
     add(aten.median.default, TIES), add(aten.median.dim, TIES, 1)
     image = TIES.reshape(1, 1, 4, 4)
-    (
-        add(aten.max_pool2d_with_indices.default, image, [2, 2], [1, 1]),
-        add(aten.max_pool2d_with_indices.default, image, [3, 3], [2, 2], [1, 1]),
-    )
+    add(aten.max_pool2d_with_indices.default, image, [2, 2], [1, 1])
+    add(aten.max_pool2d_with_indices.default, image, [3, 3], [2, 2], [1, 1])
     add(aten.max_pool2d_with_indices.default, torch.zeros_like(image), [2, 2]), add(aten.adaptive_max_pool2d.default, image, [2, 2])
     add(aten.adaptive_max_pool2d.default, torch.zeros_like(image), [3, 3])
     for overload in (aten.maximum.default, aten.minimum.default, aten.fmax.default, aten.fmin.default):
@@ -92,11 +90,9 @@ def corners() -> dict:
     add(aten.remainder.Tensor, t(1.0, -1.0, 5.5, 0.0)[:, None], t(0.0, 1.0, -2.0, inf, -inf))
     for mode in ("trunc", "floor"):
         add(aten.div.Tensor_mode, ZEROS[:, None], t(0.0, 1.0, -2.0), rounding_mode=mode)
-    (
-        add(aten.addcdiv.default, t(1.0, 1.0), t(0.0, 1.0), t(0.0, 0.0)),
-        add(aten.logit.default, t(0.0, 1.0, 0.5)),
-        add(aten.logit.default, t(0.0, 1.0, 0.5), 0.1),
-    )
+    add(aten.addcdiv.default, t(1.0, 1.0), t(0.0, 1.0), t(0.0, 0.0))
+    add(aten.logit.default, t(0.0, 1.0, 0.5))
+    add(aten.logit.default, t(0.0, 1.0, 0.5), 0.1)
     for overload in (aten.asin.default, aten.acos.default, aten.atanh.default, aten.acosh.default):
         add(overload, t(1.0, -1.0, 0.0, 2.0))
     # Products with zeros.
@@ -126,29 +122,21 @@ def corners() -> dict:
     # Losses at their kinks.
     x, y = t(0.0, 1.0, -1.0, 0.5, 2.0, 1.0), t(0.0, 0.0, 0.0, 0.5, 1.0, 1.0)
     for reduction in (0, 1, 2):
-        (
-            add(aten.l1_loss.default, x, y, reduction),
-            add(aten.smooth_l1_loss.default, x, y, reduction),
-            add(aten.huber_loss.default, x, y, reduction, 1.0),
-        )
+        add(aten.l1_loss.default, x, y, reduction)
+        add(aten.smooth_l1_loss.default, x, y, reduction)
+        add(aten.huber_loss.default, x, y, reduction, 1.0)
         add(aten.mse_loss.default, x, y, reduction), add(aten.soft_margin_loss.default, x, y, reduction)
     add(aten.smooth_l1_loss.default, x, y, 0, 0.0)
     add(aten.binary_cross_entropy.default, t(0.0, 1.0, 0.5, 0.0), t(0.0, 1.0, 1.0, 1.0), None, 0)
     add(aten.binary_cross_entropy_with_logits.default, t(0.0, 30.0, -800.0, 800.0), t(0.0, 1.0, 1.0, 0.0), None, None, 0)
-    (
-        add(aten.kl_div.default, t(-1.0, -2.0, 0.0), t(0.0, 0.5, 1.0), 0),
-        add(aten.kl_div.default, t(-1.0, -2.0), t(0.0, -0.5), 0, log_target=True),
-    )
+    add(aten.kl_div.default, t(-1.0, -2.0, 0.0), t(0.0, 0.5, 1.0), 0)
+    add(aten.kl_div.default, t(-1.0, -2.0), t(0.0, -0.5), 0, log_target=True)
     target = torch.tensor([1, -100, 0])
-    (
-        add(aten.nll_loss_forward.default, TIES[:3], target, None, 1, -100),
-        add(aten.nll_loss_forward.default, TIES[:3], target * 0 - 100, None, 1, -100),
-    )
+    add(aten.nll_loss_forward.default, TIES[:3], target, None, 1, -100)
+    add(aten.nll_loss_forward.default, TIES[:3], target * 0 - 100, None, 1, -100)
     add(aten.cross_entropy_loss.default, TIES[:3], target, t(1.0, 0.0, 2.0, 1.0), 1, -100, 0.1)
-    (
-        add(aten.hinge_embedding_loss.default, t(1.0, 0.5, 2.0), t(-1.0, 1.0, -1.0)),
-        add(aten.margin_ranking_loss.default, t(1.0, 0.0), t(1.0, 0.0), t(1.0, -1.0)),
-    )
+    add(aten.hinge_embedding_loss.default, t(1.0, 0.5, 2.0), t(-1.0, 1.0, -1.0))
+    add(aten.margin_ranking_loss.default, t(1.0, 0.0), t(1.0, 0.0), t(1.0, -1.0))
     # Positions that are taken, or put to, more than once, and none.
     twice = torch.tensor([1, 1, 0])
     add(aten.index.Tensor, TIES, [twice]), add(aten.index_select.default, TIES, 0, twice), add(aten.embedding.default, TIES, twice, 1)
@@ -159,27 +147,22 @@ def corners() -> dict:
     for reduce in ("sum", "prod", "amax", "amin", "mean"):
         for include in (True, False):
             add(aten.scatter_reduce.two, TIES, 0, at, TIES[:2], reduce, include_self=include)
+    add(aten.im2col.default, image, [2, 2], [1, 1], [1, 1], [1, 1]), add(aten.im2col.default, image, [2, 2], [2, 1], [0, 0], [1, 2])
     add(aten.masked_fill.Scalar, BEYOND, BEYOND.isnan(), 0.0), add(aten.where.self, BEYOND.isnan(), BEYOND * 0, BEYOND)
     # Nothing, one number, and stretched sizes.
-    (
-        add(aten.sum.dim_IntList, NO_ROWS, [0]),
-        add(aten.sum.default, NO_ROWS),
-        add(aten.mean.dim, NO_ROWS, [1]),
-        add(aten.amax.default, NO_ROWS, [1]),
-    )
-    (
-        add(aten.mul.Tensor, NO_ROWS, NO_ROWS),
-        add(aten.mm.default, NO_ROWS, torch.ones(3, 2, dtype=torch.float64)),
-        add(aten.mm.default, NO_ROWS.T, NO_ROWS),
-    )
+    add(aten.sum.dim_IntList, NO_ROWS, [0])
+    add(aten.sum.default, NO_ROWS)
+    add(aten.mean.dim, NO_ROWS, [1])
+    add(aten.amax.default, NO_ROWS, [1])
+    add(aten.mul.Tensor, NO_ROWS, NO_ROWS)
+    add(aten.mm.default, NO_ROWS, torch.ones(3, 2, dtype=torch.float64))
+    add(aten.mm.default, NO_ROWS.T, NO_ROWS)
     add(aten._softmax.default, NO_ROWS, 1, False), add(aten.cat.default, [NO_ROWS, TIES[:, :3]]), add(aten.cumsum.default, NO_ROWS, 0)
     add(aten.exp.default, NUMBER), add(aten.sum.default, NUMBER), add(aten.mul.Tensor, NUMBER, TIES), add(aten.amax.default, NUMBER)
     add(aten.div.Tensor, TIES[:1], TIES[:, 1:2]), add(aten.maximum.default, TIES[:1], TIES[:, :1]), add(aten.expand.default, ONE, [3, 4])
-    (
-        add(aten.where.self, TIES[:1] > 1, TIES[:, :1], NUMBER),
-        add(aten.lerp.Tensor, TIES, TIES[:1], NUMBER),
-        add(aten.lerp.Scalar, TIES, TIES[:1], 0.75),
-    )
+    add(aten.where.self, TIES[:1] > 1, TIES[:, :1], NUMBER)
+    add(aten.lerp.Tensor, TIES, TIES[:1], NUMBER)
+    add(aten.lerp.Scalar, TIES, TIES[:1], 0.75)
     return found
 
 

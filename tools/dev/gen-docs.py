@@ -70,6 +70,7 @@ WHY = {
     "0 everywhere": "it is 0 wherever it exists",
     "integers": "no operand, or no result, is of a floating-point type",
     "no calls on f64": "it takes no numbers of f64",
+    "no elements": "the random calls have no elements to judge by",
     "torch has none": "torch has none to compare with",
 }
 MEANS = {"LowerOpInterface": "lowering", "ScalarBodyOpInterface": "elementwise body", "DecomposeOpInterface": "decomposition"}

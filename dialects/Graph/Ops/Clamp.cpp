@@ -69,10 +69,11 @@ FailureOr<SmallVector<Value>> ClampOp::buildGradient(OpBuilder &b, ValueRange co
     results.append(getNumOperands() - 1, Expr());
   } else if (!lower.value || !upper.value) { // as the gradient of max or min
     Expr bound = lower.value ? lower : upper, shared = where(x == bound, ct * 0.5, ct);
-    Expr isBelow = x<bound, isAbove = x> bound;
-    results = {where(lower.value ? isBelow : isAbove, zero, shared), where(lower.value ? isAbove : isBelow, zero, shared)};
+    auto [isOutside, isInside] = lower.value ? std::pair{x < bound, bound < x} : std::pair{bound < x, x < bound};
+    results = {where(isOutside, zero, shared), where(isInside, zero, shared)};
   } else { // between bounds that meet x gets all of it, and the upper one where they have changed places
-    Expr isApart = lower<upper, isSame = lower == upper, isCrossed = lower> upper, half = where(isApart, ct * 0.5, zero);
+    Expr isApart = lower < upper, isSame = lower == upper, isCrossed = upper < lower;
+    Expr half = where(isApart, ct * 0.5, zero);
     Expr atBound = where(isApart, ct * 0.5, ct), ofBound = where(isSame, ct, where(isApart, ct, zero));
     Expr ofX = where(x == lower, atBound, where(x == upper, atBound, ct));
     results.push_back(where(x < lower, zero, where(x > upper, zero, ofX)));

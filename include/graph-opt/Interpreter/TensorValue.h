@@ -50,6 +50,8 @@ public:
   /// Element i as an int64_t: integers, i1 and index only.
   int64_t getAsInt(int64_t i) const;
 
+  /// The value on storage of its own.
+  TensorValue clone() const;
   /// The same elements with another shape of as many elements.
   TensorValue reshaped(llvm::ArrayRef<int64_t> newShape) const;
   /// The same bytes under another element type of the same storage size (sign changes).

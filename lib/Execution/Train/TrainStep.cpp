@@ -7,13 +7,6 @@ using namespace graphopt;
 
 static llvm::Error error(const Twine &message) { return makeError(Failure::badInput, message); }
 
-static TensorValue copyOf(const TensorValue &value) {
-  TensorValue copy(value.getElementType(), value.getShape());
-  if (int64_t bytes = value.getByteSize())
-    std::memcpy(copy.getMutableRaw(), value.getRaw(), bytes);
-  return copy;
-}
-
 llvm::Expected<TrainStep> TrainStep::create(const Module &module, const CompileOptions &options) {
   Module lifted = module.clone();
   if (llvm::Error failed = lifted.runPipeline("graph-lift-parameters{mutable-only}"))
@@ -48,7 +41,7 @@ llvm::Expected<TrainStep> TrainStep::create(const Module &module, const CompileO
       return value.takeError();
     made.numbers[name] = made.names.size();
     made.names.push_back(name.str());
-    made.current.push_back(copyOf(*value));
+    made.current.push_back(value->clone());
     made.next.emplace_back(port.type.getElementType(), port.type.getShape());
     made.stateInputs.push_back(input->second);
     made.stateOutputs.push_back(i);

@@ -102,11 +102,8 @@ LogicalResult evaluateLinalg(linalg::LinalgOp op, EvalContext &context, ArrayRef
     return op.emitOpError() << "expected tensors: the interpreter has no buffers";
   unsigned inputs = op.getNumDpsInputs();
   SmallVector<TensorValue> values(operands);
-  for (TensorValue &output : MutableArrayRef(values).drop_front(inputs)) {
-    TensorValue copy(output.getElementType(), output.getShape());
-    std::memcpy(copy.getMutableRaw(), output.getRaw(), output.getByteSize());
-    output = std::move(copy);
-  }
+  for (TensorValue &output : MutableArrayRef(values).drop_front(inputs))
+    output = output.clone();
 
   // The loops' ranges, from the operands' sizes.
   AffineMap shapesToLoops = op.getShapesToLoopsMap();

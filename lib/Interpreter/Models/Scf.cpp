@@ -83,9 +83,7 @@ static LogicalResult evaluateForall(scf::ForallOp op, EvalContext &context, Oper
   SmallVector<TensorValue> initial, outputs;
   for (Value output : op.getOutputs()) {
     initial.push_back(context.lookup(output));
-    TensorValue copy(initial.back().getElementType(), initial.back().getShape());
-    std::memcpy(copy.getMutableRaw(), initial.back().getRaw(), copy.getByteSize());
-    outputs.push_back(std::move(copy));
+    outputs.push_back(initial.back().clone());
   }
   for (auto [from, to, by] : llvm::zip(lower, upper, step)) {
     if (by <= 0)

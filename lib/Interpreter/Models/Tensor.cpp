@@ -111,17 +111,11 @@ static LogicalResult evaluateExtract(tensor::ExtractOp op, EvalContext &, Operan
   return success();
 }
 
-static TensorValue cloneOf(const TensorValue &value) {
-  TensorValue copy(value.getElementType(), value.getShape());
-  std::memcpy(copy.getMutableRaw(), value.getRaw(), value.getByteSize());
-  return copy;
-}
-
 static LogicalResult evaluateInsert(tensor::InsertOp op, EvalContext &, Operands operands, Results &results) {
   auto offset = offsetOf(op, operands[1], operands.drop_front(2));
   if (failed(offset))
     return failure();
-  TensorValue value = cloneOf(operands[1]);
+  TensorValue value = operands[1].clone();
   std::memcpy(value.getMutableRaw() + *offset * elementSize(value), operands[0].getRaw(), elementSize(value));
   results.push_back(std::move(value));
   return success();

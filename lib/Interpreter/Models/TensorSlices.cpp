@@ -53,12 +53,6 @@ LogicalResult graphopt::insertSlice(Operation *op, const TensorValue &source, Te
   return success();
 }
 
-static TensorValue cloneOf(const TensorValue &value) {
-  TensorValue copy(value.getElementType(), value.getShape());
-  std::memcpy(copy.getMutableRaw(), value.getRaw(), value.getByteSize());
-  return copy;
-}
-
 /// The operands of an op by value: a lookup for ops whose operands have been evaluated.
 static auto operandLookup(Operation *op, Operands operands) {
   return [op, operands](Value value) -> TensorValue {
@@ -92,7 +86,7 @@ static LogicalResult evaluateExtractSlice(tensor::ExtractSliceOp op, EvalContext
 }
 
 static LogicalResult evaluateInsertSlice(tensor::InsertSliceOp op, EvalContext &, Operands operands, Results &results) {
-  TensorValue value = cloneOf(operands[1]);
+  TensorValue value = operands[1].clone();
   auto lookup = operandLookup(op, operands);
   if (failed(insertSlice(op, operands[0], value, getSlice(cast<OffsetSizeAndStrideOpInterface>(op.getOperation()), lookup))))
     return failure();

@@ -106,13 +106,13 @@ void addLoss(ImportRules &rules, StringRef overload, std::vector<StringRef> name
   });
 }
 
-/// Of probabilities, whose logarithms are -100 at least; or of logits x, where log(sigmoid(x)) is -softplus(-x).
 /// max(log(x), -100), or that of log(1 + x), with a slope of 0 where it is -100.
 Expr boundedLog(Expr x, bool plusOne) {
   Expr isBelow = (plusOne ? x + 1.0 : x) < std::exp(-100.0), safe = select(isBelow, numberLike(plusOne ? 0 : 1, x), x);
   return select(isBelow, numberLike(-100, x), plusOne ? log1p(safe) : log(safe));
 }
 
+/// Of probabilities, whose logarithms are -100 at least; or of logits x, where log(sigmoid(x)) is -softplus(-x).
 LogicalResult importBinaryCrossEntropy(ImportCall &call, bool ofLogits) {
   ExprBuilder g(call.builder, call.loc);
   auto x = operand(call, g, "self"), target = operand(call, g, "target");

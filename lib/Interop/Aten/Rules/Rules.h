@@ -118,11 +118,11 @@ mlir::Value scatterAlong(const ImportCall &call, mlir::Value x, mlir::Value indi
 llvm::LogicalResult yieldFirst(ImportCall &call, const Line &line, mlir::OpFoldResult k, bool largest);
 /// A vector of channels as [1, c, 1, ...], so that it broadcasts against `like`, whose element type it gets.
 Expr alongChannels(const ImportCall &call, Expr like, mlir::Value vector);
+/// sqrt, with a slope of 0 at 0: what lengths and deviations have there.
+Expr root(Expr square);
 /// (the sum of |x|^p) ^ (1 / p) for p > 0, by what sums.
 Expr powerNorm(Expr x, double p, llvm::function_ref<Expr(Expr)> sum);
 /// The p-norm along axes: for p = 0 how many elements are not 0, for infinity the largest; 0 of no elements.
-/// sqrt, with a slope of 0 at 0: what lengths and deviations have there.
-Expr root(Expr square);
 Expr norm(Expr x, double p, llvm::ArrayRef<int64_t> axes, bool keepDims);
 /// What normalises along axes, which stay with size 1.
 struct Moments {
