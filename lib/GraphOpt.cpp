@@ -6,6 +6,7 @@
 #include "Driver/PassWatch.h"
 #include "Driver/Sandbox.h"
 #include "graph-opt/Dialect/Graph/Graph.h"
+#include "graph-opt/Dialect/Graph/Ops/Parameter.h"
 #include "graph-opt/Interop/Json.h"
 #include "graph-opt/Interop/Pt2.h"
 #include "graph-opt/Interop/TorchScript.h"
@@ -88,6 +89,21 @@ DialectRegistry &Module::registry() {
 MLIRContext *Module::getContext() const { return &state->context; }
 
 Module Module::clone() const { return Module(state, get().clone()); }
+
+Error Module::setParameter(StringRef name, const TensorValue &value) {
+  auto parameter = dyn_cast_or_null<graph::ParameterOp>(get().lookupSymbol(name));
+  if (!parameter)
+    return makeError(Failure::badInput, "expected a parameter of the module, got '" + name + "'");
+  if (!value || value.getType() != parameter.getParameterType()) {
+    std::string text;
+    raw_string_ostream stream(text);
+    stream << "expected " << parameter.getParameterType() << " for '" << name << "', got ";
+    value ? stream << value.getType() : stream << "none";
+    return makeError(Failure::badInput, text);
+  }
+  parameter.setValueAttr(WeightStore::makeAttr(getContext(), value.clone(), name));
+  return Error::success();
+}
 
 static OwningOpRef<ModuleOp> parseMlir(std::unique_ptr<MemoryBuffer> buffer, StringRef label, MLIRContext *context) {
   auto sources = std::make_shared<SourceMgr>();

@@ -78,6 +78,8 @@ public:
   llvm::Expected<mlir::FunctionOpInterface> getFunction(llvm::StringRef name = "") const;
   static llvm::SmallVector<PortInfo> getInputs(mlir::FunctionOpInterface function);
   static llvm::SmallVector<PortInfo> getOutputs(mlir::FunctionOpInterface function);
+  /// Gives a parameter another value of its type, which is copied.
+  llvm::Error setParameter(llvm::StringRef name, const TensorValue &value);
   /// Runs a function in the reference interpreter; `hook` sees every op.
   llvm::Expected<llvm::SmallVector<TensorValue>> evaluate(llvm::ArrayRef<TensorValue> arguments, llvm::StringRef function = "",
                                                           const EvalLimits &limits = {}, EvalHook hook = {}) const;

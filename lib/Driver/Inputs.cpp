@@ -34,7 +34,8 @@ static bool fits(RankedTensorType wanted, const TensorValue &value) {
   return true;
 }
 
-static Expected<SmallVector<TensorValue>> readInputs(ArrayRef<PortInfo> ports, StringRef path, MLIRContext *context, const Limits &limits) {
+Expected<SmallVector<TensorValue>> graphopt::readInputs(ArrayRef<PortInfo> ports, StringRef path, MLIRContext *context,
+                                                        const Limits &limits) {
   Expected<std::vector<NamedTensor>> read = readTensors(path, context, limits);
   if (!read)
     return read.takeError();

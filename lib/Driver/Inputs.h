@@ -9,6 +9,9 @@ namespace graphopt {
 /// element type, rank or size is an error; nothing is cast (but float32 to bf16, which npy has no form for).
 llvm::Expected<llvm::SmallVector<TensorValue>> makeInputs(const Module &module, mlir::FunctionOpInterface function,
                                                           const RunRequest &request);
+/// Those for `ports`, in their order, from an .npz or from a folder.
+llvm::Expected<llvm::SmallVector<TensorValue>> readInputs(llvm::ArrayRef<PortInfo> ports, llvm::StringRef path, mlir::MLIRContext *context,
+                                                          const Limits &limits);
 /// Sizes against the function's graph.dims and graph.symbols: one size for one name, in its range.
 llvm::Error checkDims(mlir::FunctionOpInterface function, llvm::ArrayRef<TensorValue> arguments, llvm::StringRef label);
 /// Each output's name, made unique.

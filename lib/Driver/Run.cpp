@@ -7,6 +7,7 @@
 #include "Driver/Inputs.h"
 #include "Driver/RunReport.h"
 #include "Driver/Tool.h"
+#include "Driver/Train.h"
 #include "graph-opt/Interop/Npy.h"
 #include "graph-opt/Interpreter/Compare.h"
 #include <chrono>
@@ -21,21 +22,6 @@ using RunFn = std::function<Expected<Values>(ArrayRef<TensorValue>)>;
 
 /// That --profile makes where there is no benchmark.
 constexpr int profiledCalls = 10;
-
-/// Measures one phase of the run.
-class Phase {
-public:
-  Phase(RunReport &report, StringRef name) : report(report), name(name) {}
-  ~Phase() {
-    std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
-    report.phases.push_back({name.str(), spent.count()});
-  }
-
-private:
-  RunReport &report;
-  StringRef name;
-  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-};
 } // namespace
 
 /// The function in the form that the request asks for. Nothing falls back: a target that cannot be had is an error.
@@ -129,25 +115,27 @@ int graphopt::runModel(const RunRequest &request) {
   options.weights = request.weights;
   options.diagnostics = &errs();
   options.inputs = request.shapes;
-  if (!request.inputs.empty() && options.inputs.empty() && isTorchScript(request.model)) {
+  if (!request.inputs.empty() && options.inputs.empty() && !request.train && isTorchScript(request.model)) {
     Expected<InputShapes> shapes = readInputShapes(request.inputs, request.limits);
     if (!shapes)
       return fail(shapes.takeError());
     options.inputs = std::move(*shapes);
   }
   Expected<Module> module = [&] {
-    Phase phase(report, "load");
+    PhaseTimer timer(report, "load");
     return Module::load(request.model, options);
   }();
   if (!module)
     return fail(module.takeError());
+  if (request.train)
+    return trainModel(*module, request, report);
   Expected<FunctionOpInterface> function = module->getFunction(request.function);
   if (!function)
     return fail(function.takeError());
   report.function = function->getName().str();
   SmallVector<std::string> names = nameOutputs(*function);
   Expected<Values> inputs = [&] {
-    Phase phase(report, "inputs");
+    PhaseTimer timer(report, "inputs");
     return makeInputs(*module, *function, request);
   }();
   if (!inputs)
@@ -160,13 +148,13 @@ int graphopt::runModel(const RunRequest &request) {
     original = module->clone(); // before any pass
   std::optional<CompiledFunction> compiled;
   Expected<RunFn> run = [&] {
-    Phase phase(report, "compile");
+    PhaseTimer timer(report, "compile");
     return prepare(*module, request, report, compiled);
   }();
   if (!run)
     return fail(run.takeError());
   Expected<Values> outputs = [&] {
-    Phase phase(report, "first run");
+    PhaseTimer timer(report, "first run");
     return (*run)(*inputs);
   }();
   if (!outputs)
@@ -176,7 +164,7 @@ int graphopt::runModel(const RunRequest &request) {
 
   int code = 0;
   if (request.check) {
-    Phase phase(report, "check");
+    PhaseTimer timer(report, "check");
     Expected<bool> equal = checkOutputs(*outputs, names, *inputs, *original, request, report);
     if (!equal)
       return fail(equal.takeError());

@@ -11,6 +11,16 @@
 #pragma GCC visibility push(default)
 namespace graphopt {
 
+/// What --train and the options beside it ask for.
+struct TrainRequest {
+  std::string step; ///< options of graph-make-train-step
+  double lr = 0.01;
+  int64_t epochs = 1;
+  int64_t batchSize = 0;           ///< 0: the size that the model has, or all rows
+  std::optional<uint64_t> shuffle; ///< the seed
+  std::string save;
+};
+
 /// What graph-run is asked for; each field is an option of the tool.
 struct RunRequest {
   std::string model, function, inputs, outputs, memoryReport;
@@ -25,6 +35,7 @@ struct RunRequest {
   Limits limits;
   bool check = false, profile = false, json = false, trusted = false, quiet = false, verbose = false;
   std::optional<double> benchmarkSeconds, rtol, atol;
+  std::optional<TrainRequest> train;
 };
 
 /// Loads, runs, checks, measures and writes. Returns the exit code; errors have been printed.

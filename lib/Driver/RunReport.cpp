@@ -79,6 +79,9 @@ static void known(json::OStream &j, StringRef key, int64_t value) {
     j.attribute(key, value);
 }
 
+/// JSON has no infinity and no NaN.
+static json::Value numberOrNull(double value) { return std::isfinite(value) ? json::Value(value) : json::Value(nullptr); }
+
 void RunReport::printJson(raw_ostream &os) const {
   json::OStream j(os, 2);
   j.object([&] {
@@ -113,10 +116,24 @@ void RunReport::printJson(raw_ostream &os) const {
           j.object([&] {
             j.attribute("output", check.output);
             j.attribute("equal", check.equal);
-            // JSON has no infinity: a difference in shape, or a NaN, has no size.
-            j.attribute("error", std::isfinite(check.error) ? json::Value(check.error) : json::Value(nullptr));
+            j.attribute("error", numberOrNull(check.error)); // a difference in shape, or a NaN, has no size
             j.attribute("all_nan", check.allNaN);
           });
+      });
+    if (!epochs.empty())
+      j.attributeObject("training", [&] {
+        j.attributeArray("epochs", [&] {
+          for (const Epoch &epoch : epochs)
+            j.object([&] {
+              j.attribute("loss", numberOrNull(epoch.loss));
+              if (epoch.accuracy)
+                j.attribute("accuracy", *epoch.accuracy);
+            });
+        });
+        j.attributeArray("losses", [&] {
+          for (double loss : losses)
+            j.value(numberOrNull(loss));
+        });
       });
     if (!samples.empty())
       j.attributeObject("benchmark", [&] {

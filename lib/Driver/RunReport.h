@@ -5,6 +5,8 @@
 #include "graph-opt/Interpreter/TensorValue.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,11 @@ struct RunReport {
     std::string name;
     double ms;
   };
+  /// Of --train.
+  struct Epoch {
+    double loss; ///< the mean of its steps'
+    std::optional<double> accuracy;
+  };
   struct Check {
     std::string output;
     bool equal;
@@ -31,6 +38,8 @@ struct RunReport {
   std::vector<Port> inputs, outputs;
   std::vector<Phase> phases;
   std::vector<Check> checks;
+  std::vector<Epoch> epochs;
+  std::vector<double> losses;  ///< of each step of training
   std::vector<double> samples; ///< ms a call, sorted
   std::vector<ProfileStep> steps;
   // Of compiled code; -1 where unknown.
@@ -39,6 +48,21 @@ struct RunReport {
   double percentile(double p) const;
   void print(llvm::raw_ostream &os, const RunRequest &request) const;
   void printJson(llvm::raw_ostream &os) const;
+};
+
+/// Measures one phase of a run.
+class PhaseTimer {
+public:
+  PhaseTimer(RunReport &report, llvm::StringRef name) : report(report), name(name) {}
+  ~PhaseTimer() {
+    std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
+    report.phases.push_back({name.str(), spent.count()});
+  }
+
+private:
+  RunReport &report;
+  llvm::StringRef name;
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
 };
 
 llvm::Error writeMemoryReport(const RunReport &report, llvm::StringRef path);

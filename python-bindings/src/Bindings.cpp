@@ -151,11 +151,8 @@ graph::ParameterOp findParameter(const Module &module, const std::string &name) 
 }
 
 void setParameter(Module &module, const std::string &name, const Tensor &value) {
-  graph::ParameterOp parameter = findParameter(module, name);
-  TensorValue copy = toValues(module.getContext(), {value}).front().clone();
-  if (copy.getType() != parameter.getParameterType())
-    throw Error("expected " + printType(parameter.getParameterType()) + " for '" + name + "', got " + printType(copy.getType()));
-  parameter.setValueAttr(WeightStore::makeAttr(module.getContext(), copy, name));
+  if (llvm::Error failed = module.setParameter(name, toValues(module.getContext(), {value}).front()))
+    raise(std::move(failed));
 }
 
 std::vector<Result> makeRandomInputs(const Module &module, const std::string &function, uint64_t seed,

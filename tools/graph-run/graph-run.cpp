@@ -3,6 +3,7 @@
 #include "Driver/LimitOptions.h"
 #include "Driver/Run.h"
 #include "Driver/Tool.h"
+#include "Driver/TrainOptions.h"
 #include "graph-opt/GraphOpt.h"
 #include "graph-opt/Plugin.h"
 #include "llvm/Support/CommandLine.h"
@@ -16,6 +17,7 @@ static const ToolInfo info = {
     "Runs MODEL (MLIR text or bytecode, JSON, torch.export's .pt2, TorchScript's .pt, or ONNX, recognised by content).",
     {{"Tensors", {"inputs", "random-inputs", "dim", "input-shape", "outputs", "weights", "function"}},
      {"How", {"target", "O", "graph-pipeline", "accuracy", "threads", "limit", "max-nesting", "trusted", "load-pass-plugin"}},
+     {"Training", {"train", "lr", "epochs", "batch-size", "shuffle", "save"}},
      {"Judging", {"check", "rtol", "atol"}},
      {"Measuring", {"benchmark", "profile", "memory-report"}},
      {"Talking", {"json", "q", "v", "color"}}},
@@ -62,6 +64,7 @@ int main(int argc, char **argv) {
   cl::opt<bool> json("json", cl::desc("tell all of it as JSON"));
   cl::opt<bool> trusted("trusted", cl::desc("read bytecode in this process, not first in one with limits"));
   InputShapeOption shapeOption;
+  TrainOptions trainOptions;
   LimitOptions limitOptions;
   cl::opt<bool> quiet("q", cl::desc("don't print outputs")), verbose("v", cl::desc("tell more"));
   if (std::optional<int> code = parseOptions(argc, argv, info))
@@ -72,6 +75,9 @@ int main(int argc, char **argv) {
   Expected<InputShapes> shapes = shapeOption.get();
   if (!shapes)
     return fail(shapes.takeError());
+  Expected<std::optional<TrainRequest>> train = trainOptions.get();
+  if (!train)
+    return fail(train.takeError());
 
   if (model.empty())
     return fail(Failure::usage, "expected a MODEL, got none");
@@ -81,6 +87,10 @@ int main(int argc, char **argv) {
     return fail(Failure::usage, "expected -O0, -O1, -O2 or -O3, got '-O" + level + "'");
   if (inputs.getNumOccurrences() && random.getNumOccurrences())
     return fail(Failure::usage, "expected --inputs or --random-inputs, got both");
+  if (*train && (inputs.empty() || target != "cpu"))
+    return fail(Failure::usage, "expected --inputs and --target=cpu with --train");
+  if (*train && (check || profile || benchmark.getNumOccurrences() || memory.getNumOccurrences()))
+    return fail(Failure::usage, "expected no --check, --profile, --benchmark or --memory-report with --train");
   std::pair<StringRef, StringRef> pair;
   for (const std::string &text : dims) {
     int64_t size;
@@ -125,6 +135,7 @@ int main(int argc, char **argv) {
   request.profile = profile;
   request.limits = *limits;
   request.shapes = std::move(*shapes);
+  request.train = std::move(*train);
   request.json = json;
   request.trusted = trusted;
   request.quiet = quiet;
