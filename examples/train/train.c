@@ -1,5 +1,5 @@
-/* Trains a model of 10 features and 2 classes by the step that run.sh compiles: train DATA START STEPS, where DATA has x.npy and target.npy,
- * 10 rows for each step, and START the first values of the parameters. Prints the loss of each step. */
+/* Trains a model of 10 features and 2 classes by the step that run.sh compiles: train DATA START STEPS, where DATA has x.npy and
+ * target.npy, 10 rows for each step, and START the first values of the parameters. Prints the loss of each step. */
 #include "step.h"
 #include <stdio.h>
 #include <stdlib.h>

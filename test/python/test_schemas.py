@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,19 @@ def test_graph_run(extra):
     if "benchmark" in report:
         times = report["benchmark"]
         assert times["p5_ms"] <= times["median_ms"] <= times["p95_ms"]
+
+
+@pytest.mark.parametrize("lr", [0.1, 1e300])
+def test_graph_run_train(lr, tmp_path):
+    rows = np.eye(2, dtype=np.float32)
+    np.savez(tmp_path / "data.npz", x=rows, target=rows)
+    model = ROOT / "test/tools/Inputs/train.mlir"
+    how = ["--train=loss=mse keep-outputs=true", "--batch-size=1", "--epochs=2", f"--lr={lr}"]
+    report = validate(run("graph-run", model, f"--inputs={tmp_path}/data.npz", "--json", *how), "graph-run.json")
+    training = report["training"]
+    assert (len(training["epochs"]), len(training["losses"])) == (2, 4)
+    assert (None in training["losses"]) == (lr > 1)  # not a number
+    assert [tensor["name"] for tensor in report["outputs"]] == ["w"]
 
 
 def test_memory_report(tmp_path):
