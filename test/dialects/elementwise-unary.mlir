@@ -74,6 +74,8 @@ func.func @every_row(%x: tensor<?x3xf32>, %b: tensor<4xi1>) {
   %33 = graph.atanh %x : tensor<?x3xf32>
   // CHECK: graph.softplus
   %34 = graph.softplus %x : tensor<?x3xf32>
+  // CHECK: graph.stop_gradient
+  %stopped = graph.stop_gradient %x : tensor<?x3xf32>
   // CHECK: graph.is_nan %{{.+}} : tensor<?x3xf32> -> tensor<?x3xi1>
   %35 = graph.is_nan %x : tensor<?x3xf32> -> tensor<?x3xi1>
   // CHECK: graph.is_inf

@@ -3,6 +3,7 @@
 // RUN: graph-opt --graph-autodiff="function=two of=b" %s | FileCheck %s --check-prefix=TWO
 // RUN: graph-opt --graph-autodiff="function=attend wrt=q" %s | FileCheck %s --check-prefix=ATTEND
 // RUN: graph-opt --graph-autodiff=function=loop %s | FileCheck %s --check-prefix=LOOP
+// RUN: graph-opt --graph-autodiff=function=stop %s | FileCheck %s --check-prefix=STOP
 // RUN: graph-opt --graph-autodiff=function=until %s | FileCheck %s --check-prefix=UNTIL
 
 // SINE-LABEL: func.func @sine_gradient
@@ -56,6 +57,20 @@ func.func @loop(%x: tensor<2xf32> {graph.name = "x"}) -> tensor<2xf32> {
     scf.yield %w : tensor<2xf32>
   }
   return %y : tensor<2xf32>
+}
+
+// No cotangent passes what stops gradients, and nothing is built for it.
+// STOP-LABEL: func.func @stop_gradient
+// STOP: %[[S:.+]] = graph.sin
+// STOP: %[[K:.+]] = graph.stop_gradient %[[S]]
+// STOP: %[[DX:.+]] = graph.mul %{{.+}}, %[[K]]
+// STOP-NOT: graph.cos
+// STOP: return %{{.+}}, %[[DX]]
+func.func @stop(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = graph.sin %x : tensor<4xf32>
+  %1 = graph.stop_gradient %0 : tensor<4xf32>
+  %y = graph.mul %1, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
 }
 
 // A loop that ends by its data is run to count its iterations, and is a counted loop then.

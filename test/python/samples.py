@@ -154,6 +154,7 @@ UNARY = {
     "silu": (F.silu, FLOATS, None),
     "relu": (torch.relu, NUMBERS, None),
     "softplus": (F.softplus, FLOATS, None),
+    "stop_gradient": (torch.detach, FLOATS, None),
     "not": (torch.bitwise_not, BITS, None),
 }
 

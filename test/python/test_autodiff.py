@@ -195,6 +195,48 @@ def test_a_models_loss_by_its_parameters():
         np.testing.assert_allclose(by_name[f"grad.{name}"], parameter.grad.numpy(), rtol=1e-5, atol=1e-6)
 
 
+class Targets(torch.nn.Module):
+    """A loss whose target is of the model's own making, as in distillation."""
+
+    def __init__(self):
+        super().__init__()
+        self.student, self.teacher = torch.nn.Linear(3, 2), torch.nn.Linear(3, 2)
+
+    def forward(self, x):
+        soft = torch.softmax(self.teacher(x).detach(), 1)
+        return self.teacher.weight.detach().abs().sum() - (soft * torch.log_softmax(self.student(x), 1)).sum()
+
+
+class ScriptedTargets(Targets):
+    """By the other two names, which torch.export does not take."""
+
+    def forward(self, x):
+        soft = torch.softmax(self.teacher(x).detach_(), 1)
+        return self.teacher.weight.data.abs().sum() - (soft * torch.log_softmax(self.student(x), 1)).sum()
+
+
+@pytest.mark.parametrize(("made", "way"), [(Targets, "export"), (Targets, "script"), (ScriptedTargets, "script")])
+def test_detach_stops_gradients(made, way, tmp_path):
+    torch.manual_seed(0)
+    net, x = made(), torch.randn(5, 3)
+    if way == "export":
+        module = graph_opt.from_torch(net, (x,))
+    else:
+        torch.jit.script(net).save(tmp_path / "net.pt")
+        module = graph_opt.load(tmp_path / "net.pt", inputs={"x": "5x3xf32"})
+    (function,) = module.functions()
+    module.run_passes(f"graph-lift-parameters,graph-autodiff{{function={function} loss=true}}")
+    values = {"x": x, **dict(net.named_parameters())}
+    names = [name for name, _, _ in module.inputs(f"{function}_gradient")]
+    found = module.evaluate(*(values[name].detach().numpy() for name in names), function=f"{function}_gradient")
+    by_name = dict(zip([name for name, _, _ in module.outputs(f"{function}_gradient")], found, strict=True))
+    net(x).backward()
+    for name, parameter in net.named_parameters():
+        expected = np.zeros(parameter.shape) if parameter.grad is None else parameter.grad.numpy()
+        np.testing.assert_allclose(by_name[f"grad.{name}"], expected, rtol=1e-5, atol=1e-6)
+    assert net.teacher.weight.grad is None
+
+
 def test_calls_stay_as_the_model_has_them():
     """Beside functions that passes and splits add, and in copies."""
     x = torch.rand(2)

@@ -177,3 +177,11 @@ func.func @empty_and_scalar() {
   check.expect_eq %ys, %w : tensor<f64>
   return
 }
+
+func.func @stop_gradient() {
+  %x = graph.constant dense<[-1.0, 0.0, 3.0]> : tensor<3xf32>
+  %y = graph.stop_gradient %x : tensor<3xf32>
+  %expected = graph.constant dense<[-1.0, 0.0, 3.0]> : tensor<3xf32>
+  check.expect_close %y, %expected : tensor<3xf32>
+  return
+}

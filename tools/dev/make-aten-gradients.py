@@ -17,7 +17,6 @@ from gradient_table import read_gradients, write_gradients  # noqa: E402
 
 # Where ours is not torch's: why.
 DIFFERS = {
-    "detach.default": "differs: imported as its operand, so that the cotangent passes",
     "hardsigmoid.default": "yes",  # up to torch's sixth, which is one of f32: test_gradient_corners.py
 }
 

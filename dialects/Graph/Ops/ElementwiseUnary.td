@@ -122,6 +122,11 @@ def Graph_SoftplusOp : Graph_Unary<"softplus", "floats", "log(1 + exp(x))", "tot
   "ct * sigmoid(x)", [], ["Softplus"], 25, "Computed so that no x overflows."> {
   let toAten = [{to("softplus.default", {x})}];
 }
+def Graph_StopGradientOp : Graph_Unary<"stop_gradient", "floats", "x", "x", "x", "", [], [], 0,
+  "A constant to whoever differentiates. Not differentiable: that is what it is for.", "foldIdempotent(*this)"> {
+  let toOnnx = [{x}];
+  let toAten = [{to("detach.default", {x})}];
+}
 
 class Graph_Classify<string mnemonic, string formula, code value, code scalar, list<string> aten, list<string> onnx>
     : Graph_Elementwise<mnemonic, [Graph_OneShape], 1, "floats", formula, value, scalar, "", aten, onnx, 1, "predicate"> {

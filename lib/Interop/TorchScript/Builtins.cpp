@@ -67,31 +67,16 @@ std::optional<FailureOr<Item>> Evaluator::callOfTensor(StringRef op, const Argum
       {"is_ipu", false},    {"is_inference", true}};
   if (auto flag = flags.find(op); flag != flags.end())
     return Item{flag->second};
-  static constexpr StringRef names[] = {"size",
-                                        "dim",
-                                        "ndimension",
-                                        "ndim",
-                                        "len",
-                                        "numel",
-                                        "item",
-                                        "data",
-                                        "device",
-                                        "dtype",
-                                        "is_floating_point",
-                                        "layout",
-                                        "get_device",
-                                        "requires_grad_",
-                                        "detach_",
-                                        "shape",
-                                        "is_contiguous",
-                                        "Int",
-                                        "Float",
-                                        "Bool"};
+  static constexpr StringRef names[] = {
+      "size",   "dim",        "ndimension",     "ndim",  "len",           "numel", "item",  "data", "device", "dtype", "is_floating_point",
+      "layout", "get_device", "requires_grad_", "shape", "is_contiguous", "Int",   "Float", "Bool"};
   if (!llvm::is_contained(names, op))
     return std::nullopt;
   Tensor &tensor = *arguments.positional[0].tensor();
-  if (op == "requires_grad_" || op == "detach_" || op == "data")
+  if (op == "requires_grad_")
     return arguments.positional[0];
+  if (op == "data")
+    return callTensorOp("detach", arguments, loc);
   if (op == "device")
     return Item{StringRef("cpu")};
   if (op == "layout" || op == "get_device")
