@@ -234,7 +234,7 @@ SUITES = {
     "python": package(pytest("test/python", "-m", "not long", workers=JOBS)),
     "asan-lit": asan(lit(build="build-asan")),
     "asan-unit": asan(unit("build-asan", ASAN_ENVIRONMENT)),
-    "fuzz": asan(fuzz(FUZZ_TARGETS, 60, seed=1)),  # a find should be found again
+    "fuzz": asan(fuzz(FUZZ_TARGETS, 45, seed=1)),  # a find should be found again
 }
 
 # `make test-all` runs all of them after SUITES; CI one of them in turn, and each that failed before.

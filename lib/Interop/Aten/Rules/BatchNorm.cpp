@@ -42,8 +42,11 @@ Normalised normalise(ImportCall &call, ExprBuilder &g, const Operands &in) {
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, aten::rankOf(in.x)));
   axes.erase(axes.begin() + 1);
   auto alongChannels = [&](Value vector) { return aten::alongChannels(call, value, vector); };
-  Expr count = g(aten::countAlong(call, value, axes, value.getType().getElementType())), mean = g.sum(value, axes, false) / count;
-  Expr deviation = value - alongChannels(mean), variance = g.sum(deviation * deviation, axes, false) / count;
+  // Errors of the statistics are errors of each element, and those of long sums are great: they are in f64, as torch's are.
+  Type compute = value.getType().getElementType(), wide = call.builder.getF64Type();
+  Expr count = g(aten::countAlong(call, value, axes, compute)), wideCount = g.cast(count, wide);
+  auto average = [&](Expr x) { return g.cast(g.sum(g.cast(x, wide), axes, false) / wideCount, compute); };
+  Expr mean = average(value), deviation = value - alongChannels(mean), variance = average(deviation * deviation);
   Expr inverse = rsqrt(variance + in.epsilon), y = deviation * alongChannels(inverse);
   if (in.weight)
     y = y * alongChannels(in.weight);
